@@ -1,0 +1,1 @@
+"""The gallery: the grid of crops, whether the library or ranked matches."""

@@ -1,0 +1,1 @@
+"""Long work, seen from Qt: runner, progress, cancel."""

@@ -1,0 +1,1 @@
+"""The library: one SQLite file with everything known about some folders."""

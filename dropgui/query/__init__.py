@@ -1,0 +1,1 @@
+"""The query: the chosen crop, its mask, and which parts count."""

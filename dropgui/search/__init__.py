@@ -1,0 +1,1 @@
+"""Search: exact, part by part, over a part-major cache."""

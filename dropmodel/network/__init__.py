@@ -1,0 +1,1 @@
+"""The networks: backbones, parsing branch, re-identification branch."""
