@@ -1,0 +1,67 @@
+"""Bringing a library file to this program's schema, step by step, after a backup."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert
+
+from dropgui.library import sqlite
+from dropgui.library.faults import NewerLibraryError, NotALibraryError
+from dropgui.library.schema import Base, Meta
+
+Step = Callable[[Connection], None]
+
+STEPS: tuple[Step, ...] = ()
+"""``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
+
+
+def latest_version(steps: Sequence[Step] = STEPS) -> int:
+    """The schema version that this program writes."""
+    return 1 + len(steps)
+
+
+def create_tables(connection: Connection) -> None:
+    """Makes an empty file a library of the latest version; a file that already is one stays as it is.
+
+    Runs inside one transaction that holds the write lock, so two programs may race and a kill leaves
+    either nothing or everything.
+    """
+    if not sqlite.has_no_tables(connection):
+        return
+    Base.metadata.create_all(connection)
+    connection.execute(insert(Meta).values(key="library_id", value=str(uuid4())))
+    sqlite.set_identity(connection, latest_version())
+
+
+def migrate(connection: Connection, path: Path, steps: Sequence[Step] = STEPS) -> Path | None:
+    """Brings the library to the latest version; returns the backup made before, None if none was needed.
+
+    Each step commits with its version number, so a kill in between resumes where it was. Raises
+    :class:`NotALibraryError` and :class:`NewerLibraryError` before anything is written.
+    """
+    latest = latest_version(steps)
+    version = _version(connection, path)
+    connection.rollback()
+    if version > latest:
+        raise NewerLibraryError(
+            f"{path} was written by a newer DROP (library version {version}, this one reads {latest}). "
+            "Update DROP to open it."
+        )
+    if version == latest:
+        return None
+    target = path.with_name(f"{path.name}.v{version}.backup")
+    sqlite.backup(sqlite.driver(connection), target)
+    for number in range(version, latest):
+        with connection.begin():
+            # Another program may have migrated while we waited for the lock.
+            if _version(connection, path) == number:
+                steps[number - 1](connection)
+                sqlite.set_identity(connection, number + 1)
+    return target
+
+
+def _version(connection: Connection, path: Path) -> int:
+    if sqlite.read_pragma(connection, "application_id") != sqlite.APPLICATION_ID:
+        raise NotALibraryError(f"{path} is not a DROP library. Choose a file that ends in .droplib.")
+    return sqlite.read_pragma(connection, "user_version")

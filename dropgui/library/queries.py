@@ -1,0 +1,203 @@
+"""What the window and the command line ask a library. Each question reads one committed state.
+
+The gallery shows a crop as soon as its file was seen, until the file turns out to be unreadable: then it
+is a :class:`Fault`. A crop whose file has gone stays, marked as missing, with all that was decided of it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Row, and_, func, select
+
+from dropgui.library.chunks import chunks
+from dropgui.library.embeddings import features_of
+from dropgui.library.library import Library
+from dropgui.library.masks import mask_of
+from dropgui.library.models import active_model, model_versions, register_model
+from dropgui.library.rows import CameraRow, Counts, CropFilter, CropRow, Fault, FolderRow
+from dropgui.library.schema import Camera, Crop, Embedding, Folder, Image, ModelVersion, Person
+
+__all__ = [
+    "CropFilter",
+    "active_model",
+    "camera_rows",
+    "counts",
+    "crop_ids",
+    "crop_rows",
+    "faults",
+    "features_of",
+    "folder_rows",
+    "mask_of",
+    "model_versions",
+    "register_model",
+]
+
+_READABLE = Image.error.is_(None)
+_FAULTY = and_(Image.error.is_not(None), Image.missing.is_(False))
+_INDEXED = (
+    select(Embedding.id)
+    .join(ModelVersion)
+    .where(Embedding.crop_id == Crop.id, ModelVersion.active.is_(True))
+    .exists()
+)
+_CROPS = (
+    select(
+        Crop.id,
+        Crop.image_id,
+        Crop.left,
+        Crop.top,
+        Crop.right,
+        Crop.bottom,
+        Image.relative_path,
+        Image.folder_id,
+        Image.captured_at,
+        Image.width,
+        Image.height,
+        Image.orientation,
+        Image.missing,
+        Image.camera_id,
+        Folder.path.label("folder_path"),
+        Folder.name.label("folder"),
+        Camera.name.label("camera"),
+        Person.name.label("person"),
+        _INDEXED.label("indexed"),
+    )
+    .join(Image, Image.id == Crop.image_id)
+    .join(Folder, Folder.id == Image.folder_id)
+    .outerjoin(Camera, Camera.id == Image.camera_id)
+    .outerjoin(Person, Person.id == Crop.person_id)
+)
+
+
+def crop_ids(library: Library, crop_filter: CropFilter = CropFilter()) -> npt.NDArray[np.int64]:  # noqa: B008 - frozen
+    """Ids of the crops the gallery shows, int64 [N], by folder, path in the folder, and id."""
+    query = (
+        select(Crop.id)
+        .join(Image)
+        .where(_READABLE, *_conditions(crop_filter))
+        .order_by(Image.folder_id, Image.relative_path, Crop.id)
+    )
+    with library.read() as connection:
+        return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+
+
+def _conditions(crop_filter: CropFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if crop_filter.folders:
+        conditions.append(Image.folder_id.in_(sorted(crop_filter.folders)))
+    if crop_filter.cameras:
+        conditions.append(Image.camera_id.in_(sorted(crop_filter.cameras)))
+    return conditions
+
+
+def crop_rows(library: Library, ids: Iterable[int]) -> dict[int, CropRow]:
+    """The rows of the crops with these ids; an id that is gone is left out."""
+    rows: dict[int, CropRow] = {}
+    with library.read() as connection:
+        for piece in chunks(ids):
+            found = connection.execute(_CROPS.where(Crop.id.in_(piece)))
+            rows.update((row.id, _crop_row(row)) for row in found)
+    return rows
+
+
+def crops_at(library: Library, path: Path) -> list[int]:
+    """Ids of the crops cut from the picture at ``path``; empty where the library does not know it."""
+    path = path.resolve()
+    parents = {str(parent): path.relative_to(parent).as_posix() for parent in path.parents}
+    query = (
+        select(Crop.id, Folder.path, Image.relative_path)
+        .join(Image, Image.id == Crop.image_id)
+        .join(Folder)
+        .where(Folder.path.in_(parents), Image.relative_path.in_(parents.values()))
+    )
+    with library.read() as connection:
+        rows = connection.execute(query).all()
+    return sorted(row.id for row in rows if parents[row.path] == row.relative_path)
+
+
+def _crop_row(row: "Row[*tuple[Any, ...]]") -> CropRow:
+    return CropRow(
+        id=row.id,
+        image_id=row.image_id,
+        path=Path(row.folder_path, row.relative_path),
+        relative_path=row.relative_path,
+        folder_id=row.folder_id,
+        folder=row.folder,
+        camera=row.camera,
+        camera_id=row.camera_id,
+        person=row.person,
+        captured_at=row.captured_at,
+        width=row.width,
+        height=row.height,
+        orientation=row.orientation,
+        box=None if row.left is None else (row.left, row.top, row.right, row.bottom),
+        missing=row.missing,
+        indexed=bool(row.indexed),
+    )
+
+
+def folder_rows(library: Library) -> list[FolderRow]:
+    """All folders, by name."""
+    crops = select(Image.folder_id, func.count().label("n")).join(Crop).where(_READABLE)
+    shown = crops.group_by(Image.folder_id).subquery()
+    faulty = select(Image.folder_id, func.count().label("n")).where(_FAULTY)
+    broken = faulty.group_by(Image.folder_id).subquery()
+    query = (
+        select(Folder, func.coalesce(shown.c.n, 0).label("crops"), func.coalesce(broken.c.n, 0).label("bad"))
+        .outerjoin(shown, shown.c.folder_id == Folder.id)
+        .outerjoin(broken, broken.c.folder_id == Folder.id)
+        .order_by(Folder.name, Folder.path)
+    )
+    with library.read() as connection:
+        return [
+            FolderRow(row.id, Path(row.path), row.name, row.crops, row.bad, row.missing)
+            for row in connection.execute(query)
+        ]
+
+
+def camera_rows(library: Library) -> list[CameraRow]:
+    """All cameras that have crops on show, by name."""
+    query = (
+        select(Camera.id, Camera.name, func.count().label("crops"))
+        .join(Image, Image.camera_id == Camera.id)
+        .join(Crop, Crop.image_id == Image.id)
+        .where(_READABLE)
+        .group_by(Camera.id)
+        .order_by(Camera.name)
+    )
+    with library.read() as connection:
+        return [CameraRow(row.id, row.name, row.crops) for row in connection.execute(query)]
+
+
+def faults(library: Library) -> list[Fault]:
+    """The pictures that cannot be read, in gallery order."""
+    query = (
+        select(Folder.path, Image.relative_path, Image.error, Image.folder_id)
+        .join(Folder)
+        .where(_FAULTY)
+        .order_by(Image.folder_id, Image.relative_path)
+    )
+    with library.read() as connection:
+        return [
+            Fault(Path(row.path, row.relative_path), row.error, row.folder_id)
+            for row in connection.execute(query)
+        ]
+
+
+def counts(library: Library) -> Counts:
+    """How much the library holds."""
+    crops = select(func.count()).select_from(Crop).join(Image).where(_READABLE)
+    indexed = (
+        select(func.count()).select_from(Embedding).join(ModelVersion).where(ModelVersion.active.is_(True))
+    )
+    images = select(func.count()).select_from(Image)
+    with library.read() as connection:
+        return Counts(
+            crops=connection.execute(crops).scalar_one(),
+            indexed=connection.execute(indexed).scalar_one(),
+            images=connection.execute(images).scalar_one(),
+            faults=connection.execute(images.where(_FAULTY)).scalar_one(),
+        )
