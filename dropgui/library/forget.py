@@ -9,13 +9,16 @@ import shutil
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
 from dropgui.library.embeddings import remove_embeddings
 from dropgui.library.events import log_anonymous_event
 from dropgui.library.library import Library
-from dropgui.library.schema import Camera, Crop, Decision, Event, Folder, Image, Person
+from dropgui.library.schema import Camera, Crop, Decision, Event, Folder, Image, Meta, Person
+
+_PENDING = "wipe_pending"
 
 
 def forget_folder(library: Library, folder_id: int) -> None:
@@ -31,6 +34,7 @@ def forget_folder(library: Library, folder_id: int) -> None:
         connection.execute(delete(Folder).where(Folder.id == folder_id))
         connection.execute(delete(Event).where(Event.detail == path))
         _forget_the_unused(connection)
+        _note_pending(connection)
         log_anonymous_event(connection, "folder forgotten")
         return crop_ids
 
@@ -59,6 +63,7 @@ def forget_crops(library: Library, ids: Iterable[int]) -> None:
             bare = ~select(Crop.id).where(Crop.image_id == Image.id).exists()
             connection.execute(delete(Image).where(Image.id.in_(piece), bare))
         _forget_the_unused(connection)
+        _note_pending(connection)
         log_anonymous_event(connection, "crops forgotten")
         return crop_ids
 
@@ -80,6 +85,21 @@ def _forget_the_unused(connection: Connection) -> None:
     connection.execute(delete(Person).where(~in_crops, ~in_decisions))
 
 
+def finish_forgetting(library: Library) -> None:
+    """Wipes what a forgetting left behind whose program was killed before it was done."""
+    with library.read() as connection:
+        pending = connection.execute(select(Meta.key).where(Meta.key == _PENDING)).first()
+    if pending is not None:
+        _wipe(library)
+
+
+def _note_pending(connection: Connection) -> None:
+    row = upsert(Meta).values(key=_PENDING, value="")
+    connection.execute(row.on_conflict_do_nothing())
+
+
 def _wipe(library: Library) -> None:
-    shutil.rmtree(library.cache_dir, ignore_errors=True)
+    # Inside a write, so that no program is appending to the cache meanwhile.
+    library.write(lambda _: shutil.rmtree(library.cache_dir, ignore_errors=True))
     library.compact()
+    library.write(lambda connection: connection.execute(delete(Meta).where(Meta.key == _PENDING)))

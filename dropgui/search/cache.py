@@ -1,0 +1,244 @@
+"""The part-major copy of a model version's embeddings beside the library file. Disposable.
+
+``<cache_dir>/<model version>/header.json`` names a data folder and how many rows of its files count:
+one fp16 matrix [N, D] a vector, fp16 visibilities [N, 2 + K] and int64 crop ids [N], all without headers
+of their own. The header is swapped in last, so a torn append is never read. Writers, also in different
+processes, take turns by holding the library's write lock.
+
+A cache whose last append was not forced to the disk is rebuilt when it is opened: its writer died (or is
+still at work), and after a power cut its pages could be anything.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection
+
+from dropgui.library import Library, LibraryError
+from dropgui.library.embeddings import EmbeddingBlock, embedding_blocks, generation, newest_embedding
+from dropgui.library.rows import ModelVersionRow
+
+_FORMAT = 1
+_ABANDONED_SECONDS = 3600
+_HEADER = "header.json"
+_CROPS = "crops.i64"
+_VISIBILITY = "visibility.f16"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a cache holds: ``rows`` rows, all the library's embeddings of the version up to ``seen_id``."""
+
+    format: int
+    library_id: str
+    model_version_id: int
+    generation: int
+    vector_names: tuple[str, ...]
+    dim: int
+    data: str
+    rows: int
+    seen_id: int
+    synced: bool
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Inverse of :meth:`to_json`; ``ValueError`` or ``TypeError`` for anything else."""
+        data: dict[str, Any] = json.loads(text)
+        return cls(**{**data, "vector_names": tuple(data.get("vector_names", ()))})
+
+    def to_json(self) -> str:
+        """The header as a JSON object."""
+        return json.dumps(asdict(self))
+
+
+class PartCache:
+    """Keeps the cache of one model version in step with its library."""
+
+    def __init__(self, library: Library, model: ModelVersionRow) -> None:
+        self._library = library
+        self._model = model
+        self._folder = library.cache_dir / str(model.id)
+
+    def open(self) -> Header:
+        """A header in step with the library, from a cache that is certainly whole."""
+        header = self._header()
+        if header is None or not header.synced:
+            self._rebuild()
+        header = self.catch_up()
+        return header if header.synced else self.seal()
+
+    def catch_up(self) -> Header:
+        """Appends what the library gained, or rebuilds where something was taken away."""
+        header = self._header()
+        with self._library.read() as connection:
+            valid = header is not None and header.generation == generation(connection, self._model.id)
+            newest = newest_embedding(connection)
+        if header is not None and valid and header.seen_id >= newest:
+            return header
+        if not valid:
+            self._rebuild()
+        return self._library.write(self._append_new)
+
+    def seal(self) -> Header:
+        """Forces the cache to the disk, so that the next :meth:`open` can trust it."""
+        return self._library.write(lambda _: self._sync())
+
+    def crop_ids(self, header: Header) -> npt.NDArray[np.int64]:
+        """Crop ids of all rows, int64 [N]."""
+        return np.fromfile(self._data(header) / _CROPS, dtype="<i8", count=header.rows).astype(np.int64)
+
+    def visibility(self, header: Header) -> npt.NDArray[np.float32]:
+        """Visibilities of all rows, float32 [N, 2 + K]."""
+        parts = len(header.vector_names)
+        flat = np.fromfile(self._data(header) / _VISIBILITY, dtype="<f2", count=header.rows * parts)
+        return flat.reshape(header.rows, parts).astype(np.float32)
+
+    def matrix(self, header: Header, position: int) -> npt.NDArray[np.float16]:
+        """The vectors at ``position`` among the 2 + K, fp16 [N, D], mapped from the file."""
+        shape = (header.rows, header.dim)
+        if not header.rows:
+            return np.empty(shape, dtype=np.float16)
+        # Copy-on-write: torch wants memory that may be written, and nothing ever writes.
+        return np.memmap(self._data(header) / _vector_file(header, position), "<f2", "c", shape=shape)
+
+    def _header(self) -> Header | None:
+        """The cache's header if it is ours, intact and of this library; else None."""
+        try:
+            header = Header.from_json((self._folder / _HEADER).read_text(encoding="utf-8"))
+            intact = all(
+                (self._data(header) / name).stat().st_size >= header.rows * stride
+                for name, stride in _strides(header).items()
+            )
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+        blank = self._blank(header.data, header.generation)
+        same = replace(header, rows=0, seen_id=0, synced=True) == replace(blank, synced=True)
+        return header if intact and same else None
+
+    def _blank(self, data: str, generation_: int) -> Header:
+        return Header(
+            format=_FORMAT,
+            library_id=self._library.id,
+            model_version_id=self._model.id,
+            generation=generation_,
+            vector_names=self._model.schema.vector_names,
+            dim=self._model.dim,
+            data=data,
+            rows=0,
+            seen_id=0,
+            synced=False,
+        )
+
+    def _data(self, header: Header) -> Path:
+        return self._folder / header.data
+
+    def _rebuild(self) -> None:
+        """Builds fresh files beside the old ones from one committed state, then swaps the header."""
+        data = uuid4().hex
+        with _disk_faults(self._folder), self._library.read() as connection:
+            (self._folder / data).mkdir(parents=True)
+            header = self._blank(data, generation(connection, self._model.id))
+            header = self._append(header, connection)
+        self._library.write(lambda connection: self._adopt(connection, header))
+
+    def _adopt(self, connection: Connection, header: Header) -> None:
+        """Makes freshly built files the cache, and removes those that nobody will read again."""
+        old = self._header()
+        useless = [folder for folder in self._folder.glob("*/") if _abandoned(folder)]
+        if generation(connection, self._model.id) == header.generation and self._data(header).is_dir():
+            with _disk_faults(self._folder):
+                self._swap_in(header)
+            useless += [] if old is None else [self._data(old)]
+        else:
+            useless.append(self._data(header))
+        for folder in useless:
+            # A program that maps these files keeps them until it looks again; Windows refuses till then.
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _append_new(self, connection: Connection) -> Header:
+        header = self._header()
+        if header is None or header.generation != generation(connection, self._model.id):
+            # Somebody forgot crops between our rebuild and this lock; inside it nobody can again.
+            with _disk_faults(self._folder):
+                header = self._blank(uuid4().hex, generation(connection, self._model.id))
+                self._data(header).mkdir(parents=True)
+        with _disk_faults(self._folder):
+            header = self._append(header, connection)
+            self._swap_in(header)
+        return header
+
+    def _append(self, header: Header, connection: Connection) -> Header:
+        """Writes the library's rows above ``header.seen_id`` behind the header's; returns the new header."""
+        newest = newest_embedding(connection)
+        model = self._model
+        for block in embedding_blocks(connection, model.id, model.schema, model.dim, after=header.seen_id):
+            for name, content in _contents(header, block):
+                with (self._data(header) / name).open("ab") as file:
+                    file.truncate(header.rows * _strides(header)[name])
+                    file.write(content)
+            header = replace(header, rows=header.rows + len(block.crop_ids), synced=False)
+        for name in _strides(header):
+            (self._data(header) / name).touch()
+        return replace(header, seen_id=newest)
+
+    def _sync(self) -> Header:
+        header = self._header()
+        if header is None:
+            raise LibraryError(
+                f"The search cache {self._folder} was removed while it was in use. Search again."
+            )
+        with _disk_faults(self._folder):
+            for name in _strides(header):
+                with (self._data(header) / name).open("r+b") as file:
+                    os.fsync(file.fileno())
+            header = replace(header, synced=True)
+            self._swap_in(header)
+        return header
+
+    def _swap_in(self, header: Header) -> None:
+        new = self._folder / f"{_HEADER}.new"
+        new.write_text(header.to_json(), encoding="utf-8")
+        new.replace(self._folder / _HEADER)
+
+
+def _abandoned(folder: Path) -> bool:
+    """Whether nobody has written here for so long that its builder must have died."""
+    return time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS
+
+
+def _vector_file(header: Header, position: int) -> str:
+    return f"{position:02}-{header.vector_names[position]}.f16"
+
+
+def _strides(header: Header) -> dict[str, int]:
+    """Bytes a row in each file."""
+    strides = {_vector_file(header, j): 2 * header.dim for j in range(len(header.vector_names))}
+    return {**strides, _VISIBILITY: 2 * len(header.vector_names), _CROPS: 8}
+
+
+def _contents(header: Header, block: EmbeddingBlock) -> Iterator[tuple[str, bytes]]:
+    for position in range(len(header.vector_names)):
+        yield _vector_file(header, position), block.vectors[:, position].astype("<f2", copy=False).tobytes()
+    yield _VISIBILITY, block.visibility.astype("<f2", copy=False).tobytes()
+    yield _CROPS, block.crop_ids.astype("<i8", copy=False).tobytes()
+
+
+@contextmanager
+def _disk_faults(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(
+            f"The search cache {folder} could not be written ({error.strerror}). Free some space and make "
+            "sure you may write there; the library itself is safe."
+        ) from error

@@ -1,0 +1,212 @@
+"""The ranking, against the formula that dropmodel states."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dropgui.library import Library
+from dropgui.library.queries import camera_rows
+from dropgui.library.rows import CropFilter
+from dropgui.search import Answer, PartIndex, Query, search
+from dropgui.search import kernels as kernels_module
+from dropmodel.features import Features, distance
+from tests.unit.search.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
+
+CROPS = 300
+NAMES = SCHEMA.vector_names
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartIndex]:
+    path: Path = tmp_path_factory.mktemp("scan") / "some.droplib"
+    with Library.create(path) as library:
+        model = add_model(library)
+        embed(library, model, add_crops(library, CROPS), made_features(CROPS))
+        opened = PartIndex.open(library, model)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["half", "single"])
+def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    chosen = getattr(kernels_module, request.param)
+    monkeypatch.setattr(kernels_module, "kernel_for", lambda _: chosen)
+    return str(request.param)
+
+
+def reference(query: Query, gallery: Features, crop_ids: np.ndarray) -> list[tuple[int, float]]:
+    """(crop id, score) of all comparable crops, best first, by ``distance`` and by id where equal."""
+    scores = 1 - distance(query.features, gallery, query.weights)[0].astype(np.float64)
+    order = np.lexsort((crop_ids, -scores))
+    return [(int(crop_ids[i]), float(scores[i])) for i in order if np.isfinite(scores[i])]
+
+
+def check_same(answer: Answer, expected: list[tuple[int, float]]) -> None:
+    assert len(answer.matches) == len(expected)
+    for match, (crop_id, score) in zip(answer.matches, expected, strict=True):
+        assert match.score == pytest.approx(score, abs=2e-6)
+        by_reference = dict(expected)[match.crop_id]
+        assert match.score == pytest.approx(by_reference, abs=2e-6), crop_id
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    weights=st.dictionaries(st.sampled_from(NAMES), st.floats(0.01, 10), min_size=1),
+    hidden=st.sampled_from([0.0, 0.3, 0.9]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_ranks_as_the_models_distance_does(
+    index: PartIndex, kernel: str, seed: int, weights: dict[str, float], hidden: float
+) -> None:
+    query = Query(made_features(1, seed + 1, hidden=hidden), weights, top=CROPS)
+    gallery = made_features(CROPS)
+    answer = search(index, query)
+    check_same(answer, reference(query, gallery, index.crop_ids))
+    assert answer.compared == len(answer.matches)
+    assert answer.compared + answer.uncomparable == CROPS
+
+
+def test_top_is_a_prefix_of_the_whole_ranking(index: PartIndex, kernel: str) -> None:
+    query = made_features(1, 7)
+    whole = search(index, Query(query, {"stripe_1": 1.0, "foreground": 2.0}, top=CROPS)).matches
+    assert search(index, Query(query, {"stripe_1": 1.0, "foreground": 2.0}, top=7)).matches == whole[:7]
+
+
+def test_equal_scores_come_by_crop_id_and_rounding_hides_none(library: Library) -> None:
+    """3,000 near copies: fp16 sums cannot tell them apart, so the first candidates are not enough."""
+    rng = np.random.default_rng(0)
+    base = made_features(1, hidden=0)
+    vectors = np.repeat(base.vectors, 3000, axis=0) + rng.normal(0, 2e-4, (3000, *base.vectors.shape[1:]))
+    vectors[1000:1100] = base.vectors
+    gallery = Features(
+        vectors.astype(np.float16).astype(np.float32), np.repeat(base.visibility, 3000, axis=0), SCHEMA
+    )
+    model = add_model(library)
+    embed(library, model, add_crops(library, 3000), gallery)
+    index = PartIndex.open(library, model)
+    query = Query(base, {"stripe_2": 1.0, "global": 1.0}, top=100)
+    answer = search(index, query)
+    expected = reference(query, gallery, index.crop_ids)[:100]
+    assert [match.score for match in answer.matches] == pytest.approx([s for _, s in expected], abs=1e-6)
+    scores = [(-match.score, match.crop_id) for match in answer.matches]
+    assert scores == sorted(scores)
+    index.close()
+
+
+def test_several_views_average_over_views_and_parts(index: PartIndex) -> None:
+    views = made_features(3, 11)
+    weights = {"stripe_1": 2.0, "stripe_3": 1.0}
+    gallery = made_features(CROPS)
+    total, mass = np.zeros(CROPS), np.zeros(CROPS)
+    for name, weight in weights.items():
+        (j,) = SCHEMA.vector_indices([name])
+        for view in range(3):
+            pair = weight * np.sqrt(views.visibility[view, j] * gallery.visibility[:, j])
+            total += pair * (gallery.vectors[:, j] @ views.vectors[view, j])
+            mass += pair
+    with np.errstate(invalid="ignore"):
+        expected = total / mass
+    answer = search(index, Query(views, weights, top=CROPS))
+    assert len(answer.matches) == np.isfinite(expected).sum() > 0
+    by_id = dict(zip(index.crop_ids.tolist(), expected, strict=True))
+    for match in answer.matches:
+        assert match.score == pytest.approx(by_id[match.crop_id], abs=1e-6)
+    scores = [match.score for match in answer.matches]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("few", [True, False], ids=["gathered", "masked"])
+def test_filters_keep_scores_and_order(library: Library, few: bool) -> None:
+    """A rare filter gathers its rows, a common one masks a full scan: both are the whole ranking, thinned."""
+    model = add_model(library)
+    crops = add_crops(library, 400, cameras=100 if few else 2)
+    embed(library, model, crops, made_features(400))
+    index = PartIndex.open(library, model)
+    camera = next(row for row in camera_rows(library) if row.name == "c1")
+    wanted = set(crops[1 :: 100 if few else 2])
+    features, weights = made_features(1, 5), {"stripe_1": 1.0, "global": 0.5}
+    whole = search(index, Query(features, weights, top=400)).matches
+    part = search(index, Query(features, weights, CropFilter(cameras=frozenset({camera.id})), top=400))
+    assert part.matches == tuple(match for match in whole if match.crop_id in wanted)
+    assert part.compared + part.uncomparable == len(wanted) == camera.crops
+    index.close()
+
+
+def test_a_filter_that_leaves_nothing_answers_with_nothing(index: PartIndex) -> None:
+    answer = search(index, Query(made_features(1), {"global": 1.0}, CropFilter(cameras=frozenset({999}))))
+    assert (answer.matches, answer.compared, answer.uncomparable) == ((), 0, 0)
+
+
+def test_excluded_crops_never_match(index: PartIndex) -> None:
+    first = search(index, Query(made_features(1), {"global": 1.0})).matches[0]
+    assert first.score == pytest.approx(1, abs=1e-3)
+    rest = search(index, Query(made_features(1), {"global": 1.0}, exclude=frozenset({first.crop_id})))
+    assert first.crop_id not in {match.crop_id for match in rest.matches}
+    assert rest.compared == CROPS - 1
+
+
+def test_crops_without_a_common_visible_part_are_counted_not_ranked(index: PartIndex) -> None:
+    gallery = made_features(CROPS)
+    (j,) = SCHEMA.vector_indices(["stripe_2"])
+    hidden = int((gallery.visibility[:, j] == 0).sum())
+    features = made_features(1, hidden=0)
+    answer = search(index, Query(features, {"stripe_2": 1.0}, top=CROPS))
+    assert answer.uncomparable == hidden > 0
+    assert len(answer.matches) == CROPS - hidden
+    blind = Features(features.vectors, np.zeros_like(features.visibility), SCHEMA)
+    assert search(index, Query(blind, {"stripe_2": 1.0})).uncomparable == CROPS
+
+
+def test_parts_explain_the_score(index: PartIndex) -> None:
+    weights = {"global": 1.0, "stripe_1": 3.0}
+    features = made_features(1, 3, hidden=0)
+    gallery = made_features(CROPS)
+    rows = {int(crop_id): row for row, crop_id in enumerate(index.crop_ids)}
+    answer = search(index, Query(features, weights, top=CROPS))
+    hidden = 0
+    for match in answer.matches:
+        row = rows[match.crop_id]
+        assert list(match.parts) == list(match.visibility) == list(weights)
+        for name in weights:
+            (j,) = SCHEMA.vector_indices([name])
+            pair = np.sqrt(features.visibility[0, j] * gallery.visibility[row, j])
+            value = match.parts[name]
+            assert (value is None) == (pair < 0.05)
+            hidden += value is None
+            assert match.visibility[name] == pytest.approx(gallery.visibility[row, j], abs=1e-6)
+            if value is not None:
+                assert value == pytest.approx(features.vectors[0, j] @ gallery.vectors[row, j], abs=1e-6)
+    assert hidden > 0
+
+
+@pytest.mark.parametrize(
+    "bad", [{}, {"global": 0.0}, {"global": -1.0}, {"global": float("nan")}, {"nose": 1.0}], ids=str
+)
+def test_senseless_weights_are_refused(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"part|weight"):
+        Query(made_features(1), bad)
+
+
+def test_a_query_of_another_model_is_refused(index: PartIndex) -> None:
+    with pytest.raises(ValueError, match="numbers a vector"):
+        search(index, Query(made_features(1, dim=2 * DIM), {"global": 1.0}))
+
+
+@pytest.mark.parametrize("kernel", [kernels_module.half, kernels_module.single])
+def test_kernels_keep_their_promise(kernel: kernels_module.Kernel) -> None:
+    generator = torch.Generator().manual_seed(1)
+    matrix = torch.nn.functional.normalize(torch.randn(20_000, 512, generator=generator)).half()
+    query = torch.nn.functional.normalize(matrix[5].float() + 0.01, dim=0)
+    exact = matrix.double() @ query.double()
+    assert (kernel(query, matrix).double() - exact).abs().max() < kernels_module.KERNEL_ERROR
+
+
+def test_the_kernel_is_chosen_once() -> None:
+    assert kernels_module.kernel_for("cpu") in {kernels_module.half, kernels_module.single}
+    assert kernels_module.kernel_for("cpu") is kernels_module.kernel_for("cpu")
+    assert kernels_module.kernel_for("cuda") is kernels_module.half
