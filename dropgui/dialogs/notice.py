@@ -1,0 +1,67 @@
+"""A line above the grids that says what just happened and offers what to do; never a box in the way."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from dropgui.style import GRID
+
+
+class NoticeBar(QWidget):
+    """One message at a time; a newer one replaces it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._action = QPushButton()
+        self._action.clicked.connect(self._act)
+        self._close = QToolButton()
+        self._close.setText("✕")
+        self._close.setAutoRaise(True)
+        self._close.setAccessibleName("Dismiss message")
+        self._close.setToolTip("Dismiss")
+        self._close.clicked.connect(self.hide)
+        self._todo: Callable[[], object] | None = None
+        self._is_error = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(GRID)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The message, empty when none is shown."""
+        return self._text.text() if not self.isHidden() else ""
+
+    def tell(
+        self,
+        text: str,
+        action: str | None = None,
+        todo: Callable[[], object] | None = None,
+        *,
+        error: bool = False,
+    ) -> None:
+        """Show a message, with a button that does ``todo`` and closes it."""
+        self._text.setText(text)
+        self._action.setVisible(action is not None)
+        self._action.setText(action or "")
+        self._todo = todo
+        self._is_error = error
+        self.show()
+        self.update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """A ground that sets the message apart: the accent's, or red for an error."""
+        ground = QColor("#c42b1c") if self._is_error else self.palette().color(QPalette.ColorRole.Highlight)
+        ground.setAlphaF(0.16)
+        QPainter(self).fillRect(self.rect(), ground)
+
+    def _act(self) -> None:
+        self.hide()
+        if self._todo is not None:
+            self._todo()

@@ -1,0 +1,75 @@
+"""The list of files that could not be read, each with its reason."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dropgui.library.queries import Fault
+from dropgui.style import GRID, heading, note
+
+
+class ProblemsPanel(QWidget):
+    """Folds out under the grids; closed by its own button."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = QTreeWidget()
+        self._list.setColumnCount(2)
+        self._list.setHeaderLabels(["File", "What is wrong with it"])
+        self._list.setRootIsDecorated(False)
+        self._list.setUniformRowHeights(True)
+        self._list.setAlternatingRowColors(True)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._list.setAccessibleName("Files that could not be read")
+        header = self._list.header()
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, 420)
+        copy = QPushButton("Copy List")
+        copy.clicked.connect(self._copy)
+        close = QPushButton("Close")
+        close.clicked.connect(self.closed)
+        top = QHBoxLayout()
+        top.addWidget(heading("Files that could not be read"))
+        top.addStretch()
+        top.addWidget(copy)
+        top.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID // 2, GRID, GRID)
+        column.setSpacing(GRID // 2)
+        column.addLayout(top)
+        column.addWidget(self._list, 1)
+        column.addWidget(note("The rest was indexed. A file is tried again once it has changed (F5)."))
+
+    @property
+    def count(self) -> int:
+        """Number of files listed."""
+        return self._list.topLevelItemCount()
+
+    def set_faults(self, faults: Sequence[Fault]) -> None:
+        """Show these."""
+        self._list.clear()
+        items = [QTreeWidgetItem([str(fault.path), fault.reason]) for fault in faults]
+        for item in items:
+            for column in (0, 1):
+                item.setToolTip(column, item.text(column))
+        self._list.addTopLevelItems(items)
+
+    def _copy(self) -> None:
+        items = (self._list.topLevelItem(row) for row in range(self.count))
+        lines = [f"{item.text(0)}\t{item.text(1)}" for item in items]
+        QGuiApplication.clipboard().setText("\n".join(lines))

@@ -1,0 +1,194 @@
+"""How one crop looks in the grid: picture, name, camera; a match adds its rank, score and a bar by part."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE
+from dropgui.library.queries import CropRow
+from dropgui.search.query import Match
+from dropgui.style import GRID, scaled, secondary
+from dropmodel.parts import FOREGROUND, GLOBAL, PartSchema
+
+_RADIUS = 6.0
+_BAR_HEIGHT = 28
+_PAD = GRID // 2
+NEUTRAL_BARS = {GLOBAL: ("W", "#8a8d94"), FOREGROUND: ("P", "#a9acb3")}
+"""Letters and colour of the two vectors that are no body part: whole picture, whole person."""
+
+
+def vector_mark(name: str, schema: PartSchema) -> tuple[str, QColor]:
+    """Letters and colour by which a vector is known everywhere in the window."""
+    if name in NEUTRAL_BARS:
+        letters, color = NEUTRAL_BARS[name]
+        return letters, QColor(color)
+    part = schema.parts[schema.label(name) - 1]
+    return part.letters, QColor(part.color)
+
+
+def vector_title(name: str, schema: PartSchema) -> str:
+    """A vector's name for people."""
+    if name == GLOBAL:
+        return "Whole picture"
+    return "Whole person" if name == FOREGROUND else schema.parts[schema.label(name) - 1].title
+
+
+class CardDelegate(QStyledItemDelegate):
+    """Paints cards of one width; the picture area is twice as high as wide, like a person crop."""
+
+    def __init__(self, parent: QWidget, *, matches: bool) -> None:
+        super().__init__(parent)
+        self._matches = matches
+        self.schema: PartSchema | None = None
+        self.card_width = 136
+
+    def picture_size(self) -> QSize:
+        """Room for the picture, device-independent pixels."""
+        width = self.card_width - 2 * _PAD
+        return QSize(width, round(width * 1.9))
+
+    def card_size(self, metrics: QFontMetrics) -> QSize:
+        """Size of a card with its text, device-independent pixels."""
+        footer = 2 * metrics.height() + (_BAR_HEIGHT + metrics.height() if self._matches else 0) + GRID
+        return QSize(self.card_width, self.picture_size().height() + footer + 2 * _PAD)
+
+    def sizeHint(self, option: QStyleOptionViewItem, _: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every card alike."""
+        return self.card_size(option.fontMetrics)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paint the card in the middle of its cell."""
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        size = self.card_size(option.fontMetrics)
+        left = option.rect.x() + (option.rect.width() - size.width()) // 2
+        card = QRect(left, option.rect.y() + _PAD, size.width(), size.height())
+        self._paint_ground(painter, option, card)
+        inner = card.adjusted(_PAD, _PAD, -_PAD, -_PAD)
+        picture = QRect(inner.topLeft(), self.picture_size())
+        self._paint_picture(painter, option.palette, picture, index.data(Qt.ItemDataRole.DecorationRole))
+        text = QRect(
+            inner.x() + 2, picture.bottom() + 5, inner.width() - 4, inner.bottom() - picture.bottom()
+        )
+        crop: CropRow | None = index.data(CROP_ROLE)
+        match: Match | None = index.data(MATCH_ROLE)
+        if match is not None:
+            self._paint_match(painter, option, text, index.row(), match)
+            text.translate(0, option.fontMetrics.height() + _BAR_HEIGHT + 4)
+        if crop is not None:
+            self._paint_words(painter, option, text, crop)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, card: QRect) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        accent = option.palette.color(QPalette.ColorRole.Highlight)
+        if selected or hovered:
+            ground = QColor(accent)
+            ground.setAlphaF(0.18 if selected else 0.07)
+            painter.setBrush(ground)
+            painter.setPen(QPen(accent, 2) if selected else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(QRectF(card).adjusted(1, 1, -1, -1), _RADIUS + 2, _RADIUS + 2)
+        if focused and not selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(accent, 1, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(QRectF(card).adjusted(1, 1, -1, -1), _RADIUS + 2, _RADIUS + 2)
+
+    def _paint_picture(
+        self, painter: QPainter, palette: QPalette, room: QRect, pixmap: QPixmap | None
+    ) -> None:
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(room), _RADIUS, _RADIUS)
+        painter.fillPath(path, QBrush(palette.color(QPalette.ColorRole.AlternateBase)))
+        if pixmap is None:
+            return
+        if pixmap.isNull():
+            painter.setPen(secondary(palette))
+            painter.drawText(
+                room.adjusted(GRID, 0, -GRID, 0),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                "Picture cannot be shown",
+            )
+            return
+        shown = pixmap.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(0, 0, shown.width(), shown.height())
+        target.moveCenter(QRectF(room).center())
+        painter.setClipPath(path)
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        painter.setClipping(False)
+
+    def _paint_words(
+        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, crop: CropRow
+    ) -> None:
+        metrics = option.fontMetrics
+        line = QRect(room.x(), room.y(), room.width(), metrics.height())
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        painter.drawText(
+            line,
+            Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(crop.path.stem, Qt.TextElideMode.ElideMiddle, line.width()),
+        )
+        line.translate(0, metrics.height())
+        painter.setPen(secondary(option.palette))
+        painter.drawText(
+            line,
+            Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(_where(crop), Qt.TextElideMode.ElideRight, line.width()),
+        )
+
+    def _paint_match(
+        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, row: int, match: Match
+    ) -> None:
+        metrics = option.fontMetrics
+        line = QRect(room.x(), room.y(), room.width(), metrics.height())
+        painter.setPen(secondary(option.palette))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row + 1))
+        painter.setFont(scaled(option.font, 1.0, bold=True))
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        score = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(line, score, f"{match.score:.3f}")
+        painter.setFont(option.font)
+        bars = QRect(room.x(), line.bottom() + 1, room.width(), _BAR_HEIGHT)
+        if self.schema is not None:
+            self._paint_bars(painter, option, bars, match, self.schema)
+
+    def _paint_bars(
+        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, match: Match, schema: PartSchema
+    ) -> None:
+        painter.setFont(scaled(option.font, 0.66))
+        letters_height = painter.fontMetrics().height()
+        pitch = min(18.0, room.width() / max(1, len(match.parts)))
+        height = room.height() - letters_height
+        for column, (name, similarity) in enumerate(match.parts.items()):
+            letters, color = vector_mark(name, schema)
+            x = room.x() + column * pitch
+            track = QRectF(x + 1, room.y(), pitch - 3, height)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(option.palette.color(QPalette.ColorRole.AlternateBase))
+            painter.drawRect(track)
+            if similarity is None:
+                painter.setPen(QPen(secondary(option.palette), 1))
+                middle = track.center().y()
+                painter.drawLine(QPointF(track.left(), middle), QPointF(track.right(), middle))
+            else:
+                level = min(1.0, max(0.0, similarity)) * track.height()
+                painter.setBrush(color)
+                painter.drawRect(QRectF(track.x(), track.bottom() - level, track.width(), level))
+            painter.setPen(secondary(option.palette))
+            below = QRectF(x - 2, track.bottom(), pitch + 3, letters_height)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, letters)
+        painter.setFont(option.font)
+
+
+def _where(crop: CropRow) -> str:
+    if crop.missing:
+        return "File is missing"
+    if not crop.indexed:
+        return "Waiting for indexing"
+    return crop.camera if crop.camera is not None else crop.folder

@@ -1,0 +1,102 @@
+"""What the window shows of the library, read again when the library says that it changed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from dropgui.jobs.runner import Latest, Runner
+from dropgui.library.changes import Change
+from dropgui.library.library import Library
+from dropgui.library.queries import (
+    CameraRow,
+    Counts,
+    CropFilter,
+    Fault,
+    FolderRow,
+    camera_rows,
+    counts,
+    crop_ids,
+    faults,
+    folder_rows,
+)
+
+_PAUSE_MS = 250  # between two looks at a library that is changing
+_OTHERS_MS = 2000  # between two looks for what another process wrote, which nobody tells us
+
+
+class LibraryFeed(QObject):
+    """Reads what the panels show whenever the library changes, off the main thread and not too often."""
+
+    crops = Signal(object)
+    """Ids of the crops on show, int64 [n] in gallery order."""
+    places = Signal(list, list)
+    """Folder rows and camera rows."""
+    counted = Signal(Counts)
+    problems = Signal(list)
+    """Faults."""
+    changed = Signal(Change)
+    """What changed since last time, after the rest was read."""
+    _heard = Signal(Change)
+
+    def __init__(self, library: Library, runner: Runner) -> None:
+        super().__init__(runner)
+        self._library = library
+        self._filter = CropFilter()
+        self._pending: list[Change] = []
+        self._reads = Latest(runner)
+        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._timer.timeout.connect(self.reload)
+        self._heard.connect(self._note)
+        self._unsubscribe: Callable[[], None] = library.subscribe(self._heard.emit)
+        self._others = QTimer(self, interval=_OTHERS_MS)
+        self._others.timeout.connect(lambda: runner.run(library.notice_other_processes))
+        self._others.start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._unsubscribe()
+        self._timer.stop()
+        self._others.stop()
+
+    def set_filter(self, crop_filter: CropFilter) -> None:
+        """Show only these crops."""
+        self._filter = crop_filter
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again."""
+        library, crop_filter = self._library, self._filter
+        self._reads.request(
+            lambda: (
+                crop_ids(library, crop_filter),
+                folder_rows(library),
+                camera_rows(library),
+                counts(library),
+                faults(library),
+            ),
+            lambda read: self._publish(*read),
+        )
+
+    def _note(self, change: Change) -> None:
+        self._pending.append(change)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _publish(
+        self,
+        ids: npt.NDArray[np.int64],
+        folders: list[FolderRow],
+        cameras: list[CameraRow],
+        numbers: Counts,
+        bad: list[Fault],
+    ) -> None:
+        self.crops.emit(ids)
+        self.places.emit(folders, cameras)
+        self.counted.emit(numbers)
+        self.problems.emit(bad)
+        if self._pending:
+            change = Change.union(self._pending)
+            self._pending.clear()
+            self.changed.emit(change)

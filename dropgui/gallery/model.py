@@ -1,0 +1,166 @@
+"""The grid's model: an ordered list of crop ids; rows and pictures are fetched only for what is looked at."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+
+from dropgui.gallery.thumbnails import Thumbnails
+from dropgui.jobs.runner import Runner
+from dropgui.library.library import Library
+from dropgui.library.queries import CropRow, crop_rows
+from dropgui.search.query import Match
+
+CROP_ROLE = Qt.ItemDataRole.UserRole + 1
+"""The crop's :class:`CropRow`, or None while it is being fetched."""
+MATCH_ROLE = Qt.ItemDataRole.UserRole + 2
+"""The :class:`Match` of a ranked list, or None in the gallery."""
+ID_ROLE = Qt.ItemDataRole.UserRole + 3
+"""The crop's id, int."""
+
+_KEPT_ROWS = 20_000
+Index = QModelIndex | QPersistentModelIndex
+
+
+class CropModel(QAbstractListModel):
+    """Crops by id, in the order given; with matches it is a ranked list."""
+
+    def __init__(
+        self, library: Library, runner: Runner, thumbnails: Thumbnails, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._runner = runner
+        self._thumbnails = thumbnails
+        self._ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._matches: Sequence[Match] | None = None
+        self._rows: OrderedDict[int, CropRow] = OrderedDict()
+        self._wanted: dict[int, int] = {}  # crop id -> row at which it was asked for
+        self._fetching: set[int] = set()
+        self._shown_at: dict[int, int] = {}  # crop id -> row at which its picture was asked for
+        self._fetch = QTimer(self, singleShot=True, interval=0)
+        self._fetch.timeout.connect(self._fetch_rows)
+        thumbnails.ready.connect(self._pictures_arrived)
+
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """Crop ids in order, int64 [n]."""
+        return self._ids
+
+    def set_ids(self, ids: npt.NDArray[np.int64]) -> None:
+        """Show these crops as a gallery. Rows that only joined at the end are inserted, not reset."""
+        known = len(self._ids)
+        if self._matches is None and known and np.array_equal(ids[:known], self._ids):
+            if len(ids) > known:
+                self.beginInsertRows(QModelIndex(), known, len(ids) - 1)
+                self._ids = ids
+                self.endInsertRows()
+            return
+        self._reset(ids, None)
+
+    def set_matches(self, matches: Sequence[Match]) -> None:
+        """Show a ranked list. The same crops in the same order are repainted in place."""
+        ids = np.fromiter((match.crop_id for match in matches), np.int64, len(matches))
+        if self._matches is not None and len(ids) and np.array_equal(ids, self._ids):
+            self._matches = matches
+            self.dataChanged.emit(self.index(0), self.index(len(ids) - 1))
+            return
+        self._reset(ids, matches)
+
+    def refresh(self, crop_ids: Sequence[int]) -> None:
+        """Fetch anew what is known of these crops."""
+        for crop_id in crop_ids:
+            self._rows.pop(crop_id, None)
+        if len(self._ids):
+            self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+
+    def row_of(self, crop_id: int) -> int:
+        """Row of a crop, or -1."""
+        found = np.flatnonzero(self._ids == crop_id)
+        return int(found[0]) if len(found) else -1
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Number of crops."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Only what is already here; a miss is fetched and announced later."""
+        row = index.row()
+        if not 0 <= row < len(self._ids):
+            return None
+        crop_id = int(self._ids[row])
+        match role:
+            case _ if role == ID_ROLE:
+                return crop_id
+            case _ if role == MATCH_ROLE:
+                return None if self._matches is None else self._matches[row]
+            case _ if role == CROP_ROLE:
+                return self._crop(crop_id, row)
+            case Qt.ItemDataRole.DecorationRole:
+                crop = self._crop(crop_id, row)
+                if crop is None:
+                    return None
+                self._shown_at[crop_id] = row
+                return self._thumbnails.get(crop_id, crop.path)
+            case Qt.ItemDataRole.DisplayRole:
+                crop = self._crop(crop_id, row)
+                return "" if crop is None else crop.path.name
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(crop_id, row)
+        return None
+
+    def _spoken(self, crop_id: int, row: int) -> str:
+        crop = self._crop(crop_id, row)
+        if crop is None:
+            return ""
+        lines = [crop.relative_path]
+        if crop.camera is not None:
+            lines.append(f"Camera {crop.camera}")
+        if crop.captured_at is not None:
+            lines.append(f"{crop.captured_at:%d %B %Y, %H:%M:%S}")
+        if self._matches is not None:
+            lines.insert(0, f"Match {row + 1}, score {self._matches[row].score:.3f}")
+        elif not crop.indexed:
+            lines.append("Not indexed yet")
+        return "\n".join(lines)
+
+    def _reset(self, ids: npt.NDArray[np.int64], matches: Sequence[Match] | None) -> None:
+        self.beginResetModel()
+        self._ids, self._matches = ids, matches
+        self._wanted.clear()
+        self._shown_at.clear()
+        self.endResetModel()
+
+    def _crop(self, crop_id: int, row: int) -> CropRow | None:
+        crop = self._rows.get(crop_id)
+        if crop is not None:
+            self._rows.move_to_end(crop_id)
+        elif crop_id not in self._fetching:
+            self._wanted[crop_id] = row
+            self._fetch.start()
+        return crop
+
+    def _fetch_rows(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        self._fetching.update(wanted)
+        self._runner.run(
+            lambda: crop_rows(self._library, list(wanted)), lambda found: self._rows_arrived(found, wanted)
+        )
+
+    def _rows_arrived(self, found: dict[int, CropRow], wanted: dict[int, int]) -> None:
+        self._fetching.difference_update(wanted)
+        self._rows.update(found)
+        while len(self._rows) > _KEPT_ROWS:
+            self._rows.popitem(last=False)
+        self._announce([wanted[crop_id] for crop_id in found])
+
+    def _pictures_arrived(self, crop_ids: list[int]) -> None:
+        self._announce([self._shown_at.pop(i) for i in crop_ids if i in self._shown_at])
+
+    def _announce(self, rows: list[int]) -> None:
+        rows = [row for row in rows if row < len(self._ids)]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))

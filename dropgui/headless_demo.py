@@ -1,0 +1,88 @@
+"""The demo on a machine without a screen: the same window drawn off screen, its matches printed."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from dropgui.app import Desk, make_application
+from dropgui.library.queries import crop_rows
+from dropgui.main_window import MainWindow
+from dropgui.search.query import Answer
+
+_SCREENSHOT = "dropgui-demo.png"
+_POLL_MS = 100
+_PRINTED = 10
+
+
+def run_headless_demo() -> int:
+    """Index the demo gallery, answer the first query, print it, write a screenshot; 0 if all went well."""
+    print("There is no display, so the demo runs off screen: matches below, and a picture of the window.")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = make_application()
+    desk = Desk(application)
+    window = desk.open_demo()
+    show = _Show(application, window)
+    window.controller.answered.connect(show.answered)
+    window.jobs.failed.connect(lambda _, error: show.give_up(error))
+    window.controller.failed.connect(show.give_up)
+    code = application.exec()
+    desk.close()
+    return code
+
+
+class _Show:
+    """Waits for the answer and for its pictures, then prints, draws and ends the program."""
+
+    def __init__(self, application: QApplication, window: MainWindow) -> None:
+        self._application = application
+        self._window = window
+        self._answer: Answer | None = None
+        self._timer = QTimer(window, interval=_POLL_MS)
+        self._timer.timeout.connect(self._finish_when_drawn)
+
+    def answered(self, answer: Answer) -> None:
+        self._answer = answer
+        self._timer.start()
+
+    def give_up(self, error: Exception) -> None:
+        print(f"The demo failed: {error}", file=sys.stderr)
+        self._end(1)
+
+    def _finish_when_drawn(self) -> None:
+        # The first grab makes the grid ask for its pictures; the last one shows them.
+        picture = self._window.grab()
+        if self._answer is None or self._window.jobs.current or self._window.thumbnails.busy:
+            return
+        self._print(self._answer)
+        path = _writable_folder() / _SCREENSHOT
+        if not picture.save(str(path)):
+            self.give_up(OSError(f"{path} could not be written"))
+            return
+        print(f"\nThe window as it looks now: {path}")
+        self._end(0)
+
+    def _print(self, answer: Answer) -> None:
+        subject = self._window.controller.subject
+        rows = crop_rows(self._window.session.library, [match.crop_id for match in answer.matches])
+        assert subject is not None
+        print(f"\nQuery: {subject.path.name}")
+        print(f"Compared with {answer.compared} crops in {answer.seconds * 1000:.0f} ms. Best matches:\n")
+        for rank, match in enumerate(answer.matches[:_PRINTED], start=1):
+            parts = "  ".join(
+                f"{name} {'–' if value is None else f'{value:.2f}'}" for name, value in match.parts.items()
+            )
+            print(f"{rank:>4}  {match.score:.3f}  {rows[match.crop_id].path.name:<28}  {parts}")
+
+    def _end(self, code: int) -> None:
+        self._timer.stop()
+        self._window.close()
+        self._application.exit(code)
+
+
+def _writable_folder() -> Path:
+    here = Path.cwd()
+    return here if os.access(here, os.W_OK) else Path(tempfile.gettempdir())

@@ -1,0 +1,84 @@
+"""The end of the status bar where long work shows: what, how far, how long still, and a way to stop it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from dropgui.indexing.progress import Progress
+from dropgui.style import GRID
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: "8 s", "2 min", "1 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{round(whole / 60)} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def describe(name: str, progress: Progress) -> str:
+    """One line: "Indexing entrance: 4,120 of 9,800 · 84/s · 2 min left"."""
+    if progress.phase == "scanning":
+        return f"Looking through {name}: {progress.done:,} pictures"
+    if progress.phase == "finishing" or progress.total is None:
+        return f"Finishing {name}"
+    words = [f"Indexing {name}: {progress.done:,} of {progress.total:,}"]
+    if progress.rate > 0:
+        words.append(f"{progress.rate:,.0f}/s")
+    if progress.eta_seconds is not None:
+        words.append(f"{duration(progress.eta_seconds)} left")
+    return " · ".join(words)
+
+
+class JobBar(QWidget):
+    """Hidden while nothing runs."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setFixedSize(120, 8)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the running job")
+        self._stop = QToolButton()
+        self._stop.setText("Cancel")
+        self._stop.setAutoRaise(True)
+        self._stop.setToolTip("Stop after the current pictures; what is done stays (Ctrl+.)")
+        self._stop.clicked.connect(self.cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self._text)
+        row.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._stop)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The line shown."""
+        return self._text.text()
+
+    def begin(self, text: str) -> None:
+        """Show a job of unknown length."""
+        self._text.setText(text)
+        self._bar.setRange(0, 0)
+        self._stop.setEnabled(True)
+        self.show()
+
+    def show_progress(self, name: str, progress: Progress) -> None:
+        """Show how far the job is."""
+        if not self._stop.isEnabled():
+            return  # cancelled: the last word stays "Stopping"
+        self._text.setText(describe(name, progress))
+        total = progress.total or 0
+        self._bar.setRange(0, total)
+        self._bar.setValue(min(progress.done, total))
+
+    def cancel(self) -> None:
+        """Ask the job to stop, once."""
+        self._stop.setEnabled(False)
+        self._text.setText("Stopping after the current pictures…")
+        self.cancelled.emit()

@@ -1,0 +1,501 @@
+"""The main window: library panel, gallery and matches, query panel, status; it wires the rooms together."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dropgui import menus
+from dropgui.dialogs.notice import NoticeBar
+from dropgui.dialogs.problems import ProblemsPanel
+from dropgui.dialogs.shortcuts import ShortcutSheet
+from dropgui.errors import UserError
+from dropgui.gallery.feed import LibraryFeed
+from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
+from dropgui.gallery.library_panel import LibraryPanel
+from dropgui.gallery.model import CropModel
+from dropgui.gallery.thumbnails import Thumbnails
+from dropgui.gallery.welcome import Welcome
+from dropgui.indexing.pipeline import IndexReport
+from dropgui.jobs.index_job import IndexJobs
+from dropgui.jobs.job_bar import JobBar
+from dropgui.jobs.runner import Runner
+from dropgui.library.changes import Change
+from dropgui.library.forget import forget_folder
+from dropgui.library.jobs import interrupted_jobs
+from dropgui.library.library import Library
+from dropgui.library.queries import Counts, CropFilter, Fault, crop_rows
+from dropgui.library.rows import JobRow
+from dropgui.query.controller import QueryController, Subject
+from dropgui.query.matches_page import MatchesPage
+from dropgui.query.panel import QueryPanel
+from dropgui.query.selection import PartSelection
+from dropgui.session import Session
+from dropgui.settings import Appearance, Settings
+
+GALLERY, MATCHES = 0, 1
+
+
+class MainWindow(QMainWindow):
+    """One open library. Closing the window ends its work cleanly and lets go of the library."""
+
+    demo_wanted = Signal()
+    library_wanted = Signal(Path)
+    appearance_wanted = Signal(Appearance)
+    closed = Signal()
+
+    def __init__(self, library: Library, settings: Settings, *, title: str | None = None) -> None:
+        super().__init__()
+        self._library = library
+        self._settings = settings
+        self._title = title or library.path.stem
+        self.session = Session(library)
+        self.runner = Runner(self)
+        self.runner.failed.connect(self.report)
+        self.thumbnails = Thumbnails(self)
+        self.gallery_model = CropModel(library, self.runner, self.thumbnails, self)
+        self.match_model = CropModel(library, self.runner, self.thumbnails, self)
+        self.gallery = CropGrid(self.gallery_model, self.thumbnails, matches=False)
+        self.matches = CropGrid(self.match_model, self.thumbnails, matches=True)
+        self.selection = PartSelection(self)
+        self.controller = QueryController(self.session, self.runner, self.selection)
+        self.jobs = IndexJobs(self.session, self)
+        self.feed = LibraryFeed(library, self.runner)
+        self.welcome = Welcome()
+        self.notice = NoticeBar()
+        self.problems = ProblemsPanel()
+        self.library_panel = LibraryPanel()
+        self.query_panel = QueryPanel(self.controller, self.selection)
+        self.matches_page = MatchesPage(self.controller, self.selection, self.match_model, self.matches)
+        self.job_bar = JobBar()
+        self._counts = Counts(0, 0, 0, 0)
+        self._build()
+        self._connect()
+        self._make_menus()
+        self._restore()
+        self.feed.reload()
+
+    def start(self) -> None:
+        """Load the model and look for unfinished work; called once the window is on screen."""
+        self.runner.run(lambda: self.session.extractor, lambda _: self._show_model(), self._model_failed)
+        self.runner.run(lambda: interrupted_jobs(self._library), self._offer_resume)
+
+    def add_paths(self, paths: list[Path]) -> None:
+        """What was dropped: folders are indexed, a single picture becomes the query."""
+        folders = [path for path in paths if path.is_dir()]
+        files = [path for path in paths if path.is_file()]
+        for folder in folders:
+            self.jobs.add(folder)
+        if len(files) == 1 and not folders:
+            self.search_for(files[0])
+        elif files:
+            self.notice.tell(
+                "Drop one picture to search for it, or the folder the pictures are in to index it."
+            )
+
+    def search_for(self, target: int | Path) -> None:
+        """Make a crop of the library or a picture file the query and show its matches."""
+        self.controller.show(target)
+        self.tabs.setCurrentIndex(MATCHES)
+        self.query_dock.show()
+
+    def report(self, error: Exception) -> None:
+        """Tell the user of an error: a fault in its own words, a bug as what it is."""
+        if isinstance(error, UserError):
+            self.notice.tell(str(error), error=True)
+        else:
+            self.notice.tell(
+                f"Something went wrong inside the program ({type(error).__name__}: {error}). "
+                "Nothing you made is lost. Details are in the log (Help > Show Log Folder).",
+                error=True,
+            )
+
+    # -- layout -----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowTitle(f"{self._title} – dropgui")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self.gallery_pages = QStackedWidget()
+        self.gallery_pages.addWidget(QWidget())  # shown for the moment before the library is read
+        self.gallery_pages.addWidget(self.welcome)
+        self.gallery_pages.addWidget(self.gallery)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.gallery_pages, "Gallery")
+        self.tabs.addTab(self.matches_page, "Matches")
+        self.tabs.setTabToolTip(GALLERY, "All crops of the library (Ctrl+1)")
+        self.tabs.setTabToolTip(MATCHES, "Crops ranked by likeness to the query (Ctrl+2)")
+        self.problems.hide()
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.tabs)
+        split.addWidget(self.problems)
+        split.setSizes([600, 180])
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(split, 1)
+        self.setCentralWidget(middle)
+        self.library_dock = self._dock(
+            "Library panel", self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        self.query_dock = self._dock("Query panel", self.query_panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._count_label = QLabel()
+        self._model_label = QLabel("Loading model…")
+        self._problem_button = QToolButton()
+        self._problem_button.setAutoRaise(True)
+        self._problem_button.hide()
+        self._problem_button.clicked.connect(lambda: self.problems.setVisible(self.problems.isHidden()))
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(8, 0, 8, 0)
+        bar.addWidget(self._count_label)
+        bar.addWidget(self._problem_button)
+        bar.addPermanentWidget(self.job_bar)
+        bar.addPermanentWidget(self._model_label)
+
+    def _dock(self, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(name, self)
+        dock.setObjectName(name)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        dock.setTitleBarWidget(QWidget(dock))  # the panels carry their own headings
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _restore(self) -> None:
+        self._set_card_width(self._settings.card_width)
+        kept = self._settings.window()
+        if kept is None:
+            self.resize(1280, 760)
+            self.resizeDocks([self.library_dock, self.query_dock], [208, 344], Qt.Orientation.Horizontal)
+        else:
+            self.restoreGeometry(kept[0])
+            self.restoreState(kept[1])
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        library = bar.addMenu("&Library")
+        menus.add(library, "&Add Folder…", self._ask_folder, "Ctrl+O")
+        menus.add(library, "Search for a &Picture…", self._ask_picture, "Ctrl+Shift+O")
+        library.addActions(list(self.library_panel.actions_for_folder))
+        self._stop_action = menus.add(library, "&Cancel Indexing", self.job_bar.cancel, "Ctrl+.")
+        self._stop_action.setEnabled(False)
+        library.addSeparator()
+        menus.add(library, "&New Library…", self._ask_new_library)
+        menus.add(library, "Open &Library…", self._ask_library)
+        menus.add(library, "Open &Demo Gallery", self.demo_wanted.emit)
+        library.addSeparator()
+        menus.add(library, "&Quit", self.close, "Ctrl+Q")
+        view = bar.addMenu("&View")
+        menus.add(view, "&Gallery", lambda: self._show_tab(GALLERY), "Ctrl+1")
+        menus.add(view, "&Matches", lambda: self._show_tab(MATCHES), "Ctrl+2")
+        view.addSeparator()
+        menus.add(view, "&Larger Cards", lambda: self._step_cards(1), "Ctrl+=")
+        menus.add(view, "&Smaller Cards", lambda: self._step_cards(-1), "Ctrl+-")
+        for dock, key in ((self.library_dock, "F9"), (self.query_dock, "F10")):
+            action = dock.toggleViewAction()
+            action.setShortcut(key)
+            view.addAction(action)
+        menus.add(view, "Show M&ask on Query", self.query_panel.toggle_mask, "M")
+        menus.add(view, "Show &Problems", self.problems.show)
+        view.addSeparator()
+        menus.add_appearances(view, self._settings.appearance, self.appearance_wanted.emit)
+        search = bar.addMenu("&Search")
+        menus.add(search, "&Search for Selected Crop", self._search_selected, "Ctrl+Return")
+        self._back = menus.add(search, "&Back", lambda: self._step_query(-1), "Alt+Left")
+        self._forward = menus.add(search, "&Forward", lambda: self._step_query(1), "Alt+Right")
+        search.addSeparator()
+        menus.add_presets(search, self.selection)
+        menus.add(search, "Whole Library (&Untick Filters)", self.library_panel.clear_filter, "Ctrl+Shift+A")
+        menus.add(search, "&Copy Paths of Selected Crops", self._copy_paths, "Ctrl+Shift+C")
+        help_menu = bar.addMenu("&Help")
+        shown = (library, view, search, help_menu)
+        menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
+        menus.add(help_menu, "&About dropgui", self._about)
+        escape = QAction("Back to gallery", self)
+        escape.setShortcut("Esc")
+        escape.triggered.connect(lambda: self._show_tab(GALLERY))
+        self.addAction(escape)
+        menus.add_part_keys(self, self.selection)
+        self._show_history()
+
+    # -- wiring -----------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.feed.crops.connect(self._show_crops)
+        self.feed.places.connect(self.library_panel.set_rows)
+        self.feed.counted.connect(self._show_counts)
+        self.feed.problems.connect(self._show_problems)
+        self.feed.changed.connect(self._library_changed)
+        self.gallery.chosen.connect(self.search_for)
+        self.matches.chosen.connect(self.search_for)
+        self.gallery.selection_changed.connect(self._show_counted)
+        self.matches.selection_changed.connect(self._show_counted)
+        self.tabs.currentChanged.connect(self._show_counted)
+        self.welcome.add_folder.connect(self._ask_folder)
+        self.welcome.open_demo.connect(self.demo_wanted)
+        self.problems.closed.connect(self.problems.hide)
+        self.library_panel.filter_changed.connect(self._filter)
+        self.library_panel.rescan.connect(self.jobs.add)
+        self.library_panel.forget.connect(self._ask_forget)
+        self.controller.failed.connect(self.report)
+        self.controller.history_changed.connect(self._show_history)
+        self.controller.loaded.connect(self._subject_loaded)
+        self.jobs.started.connect(self._job_started)
+        self.jobs.progressed.connect(lambda path, progress: self.job_bar.show_progress(path.name, progress))
+        self.jobs.finished.connect(self._job_finished)
+        self.jobs.failed.connect(lambda _, error: self.report(error))
+        self.jobs.idle.connect(self._jobs_idle)
+        self.job_bar.cancelled.connect(self.jobs.cancel)
+
+    def _show_crops(self, ids: npt.NDArray[np.int64]) -> None:
+        self.gallery_model.set_ids(ids)
+        if self.gallery_pages.currentWidget() is not self.gallery and len(ids):
+            self.gallery_pages.setCurrentWidget(self.gallery)
+
+    def _show_counts(self, numbers: Counts) -> None:
+        self._counts = numbers
+        if numbers.crops == 0:
+            self.gallery_pages.setCurrentWidget(self.welcome)
+        self._show_counted()
+
+    def _show_counted(self) -> None:
+        numbers = self._counts
+        words = [f"{numbers.crops:,} crops"]
+        if len(self.gallery_model.ids) < numbers.crops:
+            words = [f"{len(self.gallery_model.ids):,} of {numbers.crops:,} crops"]
+        if numbers.indexed < numbers.crops:
+            words.append(f"{numbers.indexed:,} indexed")
+        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
+        if selected := len(grid.selectionModel().selectedIndexes()):
+            words.append(f"{selected:,} selected")
+        self._count_label.setText(" · ".join(words))
+
+    def _show_problems(self, found: list[Fault]) -> None:
+        self.problems.set_faults(found)
+        count = len(found)
+        self._problem_button.setText(f"{count:,} file{'s' * (count != 1)} could not be read")
+        self._problem_button.setVisible(count > 0)
+
+    def _library_changed(self, change: Change) -> None:
+        touched = frozenset(change.crops_added + change.crops_changed + change.crops_removed)
+        self.gallery_model.refresh(touched)
+        self.match_model.refresh(touched)
+        if touched or change.elsewhere:
+            self.controller.crops_changed(touched)
+
+    def _filter(self, crop_filter: CropFilter) -> None:
+        self.feed.set_filter(crop_filter)
+        self.controller.set_filter(crop_filter)
+
+    def _subject_loaded(self, subject: Subject) -> None:
+        if subject.crop_id is not None:
+            self.gallery.select(subject.crop_id)
+
+    def _show_history(self) -> None:
+        self._back.setEnabled(self.controller.can_step(-1))
+        self._forward.setEnabled(self.controller.can_step(1))
+
+    def _step_query(self, step: int) -> None:
+        self.controller.step(step)
+        self._show_tab(MATCHES)
+
+    def _show_tab(self, tab: int) -> None:
+        self.tabs.setCurrentIndex(tab)
+        (self.gallery if tab == GALLERY else self.matches).setFocus()
+
+    def _search_selected(self) -> None:
+        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
+        if selected := grid.selected_ids():
+            self.search_for(selected[0])
+
+    def _copy_paths(self) -> None:
+        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
+        ids = grid.selected_ids()
+        rows = crop_rows(self._library, ids)
+        QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))
+
+    def _step_cards(self, step: int) -> None:
+        position = min(range(len(CARD_WIDTHS)), key=lambda i: abs(CARD_WIDTHS[i] - self.gallery.card_width))
+        self._set_card_width(CARD_WIDTHS[max(0, min(len(CARD_WIDTHS) - 1, position + step))])
+
+    def _set_card_width(self, width: int) -> None:
+        self.gallery.set_card_width(width)
+        self.matches.set_card_width(width)
+
+    # -- model and jobs ---------------------------------------------------------------------------
+
+    def _show_model(self) -> None:
+        model = self.session.extractor.model
+        name = model.card.name
+        self._model_label.setText(
+            f"Model: {name} · {str(model.device).upper()} {self.session.extractor.precision}"
+        )
+        if not model.card.trained:
+            self.matches_page.warning.setText(
+                "Untrained model: it ranks by colour and texture, and its body parts are guesses."
+            )
+            self.matches_page.warning.show()
+            self._model_label.setToolTip(
+                "This model has not learned to tell people apart or to find body parts."
+            )
+
+    def _model_failed(self, error: Exception) -> None:
+        self._model_label.setText("No model")
+        self.report(error)
+
+    def _offer_resume(self, unfinished: list[JobRow]) -> None:
+        folders = list(dict.fromkeys(job.folder for job in unfinished if job.folder is not None))
+        if folders:
+            names = ", ".join(folder.name for folder in folders)
+            self.notice.tell(
+                f"Indexing of {names} did not finish last time.", "Resume", lambda: self.add_paths(folders)
+            )
+
+    def _job_started(self, folder: Path) -> None:
+        self._stop_action.setEnabled(True)
+        self.job_bar.begin(f"Looking through {folder.name}")
+
+    def _job_finished(self, folder: Path, report: IndexReport) -> None:
+        if report.cancelled:
+            self.notice.tell(
+                f"Indexing of {folder.name} was cancelled; what was done is kept.",
+                "Resume",
+                lambda: self.jobs.add(folder),
+            )
+            return
+        words = f"{folder.name}: {report.indexed:,} pictures indexed"
+        if report.skipped:
+            words += f", {report.skipped:,} known already"
+        if report.failed:
+            self.notice.tell(
+                f"{words}, {len(report.failed):,} could not be read.", "Show Them", self.problems.show
+            )
+        elif not report.indexed and not report.skipped:
+            self.notice.tell(f"There are no pictures in {folder.name} (JPEG, PNG, WebP, BMP or TIFF).")
+        else:
+            self.notice.tell(f"{words}.")
+
+    def _jobs_idle(self) -> None:
+        self.job_bar.hide()
+        self._stop_action.setEnabled(False)
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def _ask_folder(self) -> None:
+        if chosen := QFileDialog.getExistingDirectory(self, "Add a folder of person pictures"):
+            self.jobs.add(Path(chosen))
+
+    def _ask_picture(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Search for a picture", filter="Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff)"
+        )
+        if chosen:
+            self.search_for(Path(chosen))
+
+    def _ask_library(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open a library", filter="Libraries (*.droplib)")
+        if chosen:
+            self.library_wanted.emit(Path(chosen))
+
+    def _ask_new_library(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Make a new library", filter="Libraries (*.droplib)")
+        if chosen:
+            path = Path(chosen)
+            self.library_wanted.emit(path if path.suffix == ".droplib" else Path(f"{path}.droplib"))
+
+    def _ask_forget(self, folder_id: int, name: str) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("Forget folder")
+        box.setText(f"Forget everything known about “{name}”?")
+        box.setInformativeText(
+            "Its crops, masks, vectors and decisions are erased from the library. "
+            "The pictures themselves stay where they are."
+        )
+        forget = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() is forget:
+            self.runner.run(
+                lambda: forget_folder(self._library, folder_id),
+                lambda _: self.notice.tell(f"{name} was forgotten."),
+            )
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About dropgui",
+            "<b>dropgui</b><p>Finds the same person again in folders of pictures, by body part, "
+            "with the DROP model (arXiv 2401.18032).</p><p>Everything stays on this machine. "
+            "Apache License 2.0.</p>",
+        )
+
+    # -- Qt's own ---------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Folders and pictures may be dropped anywhere on the window."""
+        if _dropped(event):
+            event.acceptProposedAction()
+            self.welcome.set_armed(True)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """As on entering."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing is about to be dropped."""
+        super().dragLeaveEvent(event)
+        self.welcome.set_armed(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the paths now, start once the drag is over."""
+        self.welcome.set_armed(False)
+        paths = _dropped(event)
+        if paths:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.add_paths(paths))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End all work in order: what writes first, the library last."""
+        self._settings.card_width = self.gallery.card_width
+        self._settings.save_window(self.saveGeometry(), self.saveState())
+        self.feed.close()
+        self.jobs.close()
+        self.thumbnails.close()
+        self.runner.close()
+        self.session.close()
+        self._library.close()
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

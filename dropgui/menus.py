@@ -1,0 +1,59 @@
+"""The menu bar: every command of the window, with its key, in one place."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from dropgui.query.selection import PartSelection, Preset
+from dropgui.settings import Appearance
+
+Key = QKeySequence.StandardKey | str
+
+
+def add(
+    menu: QMenu, text: str, do: Callable[[], object], key: Key | None = None, tip: str | None = None
+) -> QAction:
+    """A command of ``menu`` that calls ``do``."""
+    action = QAction(text, menu)
+    if key is not None:
+        action.setShortcut(QKeySequence(key))
+    if tip is not None:
+        action.setStatusTip(tip)
+    action.triggered.connect(lambda _checked=False: do())
+    menu.addAction(action)
+    return action
+
+
+def add_appearances(menu: QMenu, current: Appearance, choose: Callable[[Appearance], object]) -> None:
+    """The choice between light, dark and the desktop's own."""
+    inner = menu.addMenu("&Appearance")
+    group = QActionGroup(inner)
+    for appearance in Appearance:
+        action = add(inner, appearance.value.title(), lambda appearance=appearance: choose(appearance))  # type: ignore[misc]
+        action.setCheckable(True)
+        action.setChecked(appearance is current)
+        group.addAction(action)
+
+
+def add_presets(menu: QMenu, selection: PartSelection) -> None:
+    """The presets of the part selection."""
+    keys = {Preset.VISIBLE: "0", Preset.WHOLE: "W", Preset.UPPER: "U", Preset.LOWER: "L"}
+    inner = menu.addMenu("&Parts that Count")
+    for preset, key in keys.items():
+        add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]
+
+
+def add_part_keys(window: QMainWindow, selection: PartSelection) -> None:
+    """Digits 1 to 9 count a part, or no longer."""
+    for position in range(9):
+        action = QAction(f"Part {position + 1}", window)
+        action.setShortcut(QKeySequence(str(position + 1)))
+        action.triggered.connect(lambda _=False, position=position: _toggle(selection, position))
+        window.addAction(action)
+
+
+def _toggle(selection: PartSelection, position: int) -> None:
+    schema = selection.schema
+    if schema is not None and position < len(schema):
+        selection.toggle(schema.names[position])

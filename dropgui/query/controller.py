@@ -1,0 +1,171 @@
+"""From a chosen crop to ranked matches: loads the query, and searches again whenever it changes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage
+
+from dropgui.errors import UserError
+from dropgui.gallery.thumbnails import read_thumbnail
+from dropgui.jobs.runner import Latest, Runner
+from dropgui.library.queries import CropFilter, crop_rows, mask_of
+from dropgui.query.selection import PartSelection
+from dropgui.search.query import Answer, Query
+from dropgui.session import Session
+from dropmodel.features import Features
+
+_PICTURE = QSize(512, 1024)  # enough for the panel at twice the pixel density
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is searched for: a crop of the library, or a picture from outside (``crop_id`` None).
+
+    ``features`` holds one row and ``labels`` is uint8 [h, w]; both None while the crop is not indexed.
+    """
+
+    crop_id: int | None
+    path: Path
+    camera: str | None
+    picture: QImage
+    features: Features | None
+    labels: npt.NDArray[np.uint8] | None
+
+
+def load_crop(session: Session, crop_id: int) -> Subject:
+    """Read a crop of the library with what the active model said of it."""
+    row = crop_rows(session.library, [crop_id]).get(crop_id)
+    if row is None:
+        raise UserError("This crop is no longer in the library.")
+    mask = mask_of(session.library, crop_id) if row.indexed else None
+    return Subject(
+        crop_id,
+        row.path,
+        row.camera,
+        read_thumbnail(row.path, _PICTURE),
+        session.features_of_crop(crop_id) if row.indexed else None,
+        None if mask is None else mask.labels,
+    )
+
+
+def load_picture(session: Session, path: Path) -> Subject:
+    """Read a picture from outside the library through the model."""
+    read = session.read_picture(path)
+    return Subject(None, path, None, read_thumbnail(path, _PICTURE), read.features, read.labels)
+
+
+class QueryController(QObject):
+    """One query at a time, with the ones before it to go back to."""
+
+    loading = Signal()
+    loaded = Signal(Subject)
+    answered = Signal(Answer)
+    cannot_search = Signal(str)
+    """Why there is no ranking, for people: nothing chosen, or the crop is not indexed yet."""
+    failed = Signal(Exception)
+    history_changed = Signal()
+
+    def __init__(self, session: Session, runner: Runner, selection: PartSelection) -> None:
+        super().__init__(runner)
+        self._session = session
+        self._selection = selection
+        self._loads = Latest(runner)
+        self._searches = Latest(runner)
+        self._subject: Subject | None = None
+        self._filter = CropFilter()
+        self._top = 50
+        self._trail: list[int | Path] = []
+        self._position = -1
+        selection.changed.connect(self.search)
+
+    @property
+    def subject(self) -> Subject | None:
+        """What is searched for now."""
+        return self._subject
+
+    @property
+    def top(self) -> int:
+        """How many matches are asked for."""
+        return self._top
+
+    def set_top(self, top: int) -> None:
+        """Ask for this many matches."""
+        self._top = top
+        self.search()
+
+    def set_filter(self, crop_filter: CropFilter) -> None:
+        """Search only these crops."""
+        self._filter = crop_filter
+        self.search()
+
+    def show(self, target: int | Path) -> None:
+        """Search for a crop of the library, or a picture file."""
+        if self._position < 0 or self._trail[self._position] != target:
+            del self._trail[self._position + 1 :]
+            self._trail.append(target)
+            self._position = len(self._trail) - 1
+        self._load(target)
+
+    def can_step(self, step: int) -> bool:
+        """Whether there is a query ``step`` places later (1) or earlier (-1)."""
+        return 0 <= self._position + step < len(self._trail)
+
+    def step(self, step: int) -> None:
+        """Go to the next or the previous query."""
+        if self.can_step(step):
+            self._position += step
+            self._load(self._trail[self._position])
+
+    def crops_changed(self, crop_ids: frozenset[int]) -> None:
+        """The library has new or newly indexed crops: look again."""
+        subject = self._subject
+        if subject is not None and subject.features is None and subject.crop_id in crop_ids:
+            self._load(subject.crop_id)
+        else:
+            self.search()
+
+    def search(self) -> None:
+        """Rank the library for the query as it is now."""
+        subject = self._subject
+        if subject is None:
+            return
+        if subject.features is None:
+            self._refuse("This crop is not indexed yet. Its matches appear here as soon as it is.")
+            return
+        weights = self._selection.weights()
+        if not weights:
+            self._refuse("No chosen part is seen in this crop. Choose a part that is.")
+            return
+        exclude = frozenset() if subject.crop_id is None else frozenset({subject.crop_id})
+        query = Query(subject.features, weights, self._filter, self._top, exclude)
+        self._searches.request(lambda: self._session.search(query), self.answered.emit, self.failed.emit)
+
+    def _refuse(self, reason: str) -> None:
+        self._searches.drop()
+        self.cannot_search.emit(reason)
+
+    def _load(self, target: int | Path) -> None:
+        self._loads.drop()
+        self._searches.drop()
+        self.loading.emit()
+        self.history_changed.emit()
+        session = self._session
+        if isinstance(target, Path):
+            self._loads.request(lambda: load_picture(session, target), self._show, self.failed.emit)
+        else:
+            self._loads.request(lambda: load_crop(session, target), self._show, self.failed.emit)
+
+    def _show(self, subject: Subject) -> None:
+        self._subject = subject
+        self.loaded.emit(subject)
+        features, labels = subject.features, subject.labels
+        if features is None or labels is None:
+            self._selection.clear()
+            return
+        schema = features.schema
+        seen = frozenset(part.name for label, part in enumerate(schema, start=1) if (labels == label).any())
+        visibility = dict(zip(schema.vector_names, features.visibility[0].tolist(), strict=True))
+        self._selection.set_crop(schema, seen, visibility)

@@ -1,0 +1,162 @@
+"""How the program looks: palettes, the one accent, spacing, and a few words of typography.
+
+Neutral greys, one accent, part colours from the schema. Both palettes are our own on top of Qt's Fusion
+style, so that light and dark look the same on every desktop and can be tested without one.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from dropgui.assets import asset
+from dropgui.settings import Appearance
+
+GRID = 8
+"""Every distance is a multiple of this, or half of it (device-independent pixels)."""
+
+_LIGHT = {
+    QPalette.ColorRole.Window: "#f4f4f5",
+    QPalette.ColorRole.WindowText: "#1c1d20",
+    QPalette.ColorRole.Base: "#ffffff",
+    QPalette.ColorRole.AlternateBase: "#ececee",
+    QPalette.ColorRole.Text: "#1c1d20",
+    QPalette.ColorRole.PlaceholderText: "#63666d",
+    QPalette.ColorRole.Button: "#ececee",
+    QPalette.ColorRole.ButtonText: "#1c1d20",
+    QPalette.ColorRole.Light: "#ffffff",
+    QPalette.ColorRole.Midlight: "#e4e4e7",
+    QPalette.ColorRole.Mid: "#c8c9cd",
+    QPalette.ColorRole.Dark: "#a3a5ab",
+    QPalette.ColorRole.Shadow: "#6c6e74",
+    QPalette.ColorRole.BrightText: "#ffffff",
+    QPalette.ColorRole.Highlight: "#2563c9",
+    QPalette.ColorRole.HighlightedText: "#ffffff",
+    QPalette.ColorRole.Accent: "#2563c9",
+    QPalette.ColorRole.Link: "#1f57b3",
+    QPalette.ColorRole.ToolTipBase: "#2a2c31",
+    QPalette.ColorRole.ToolTipText: "#f2f2f4",
+}
+_DARK = {
+    QPalette.ColorRole.Window: "#25272b",
+    QPalette.ColorRole.WindowText: "#e6e7ea",
+    QPalette.ColorRole.Base: "#1b1c1f",
+    QPalette.ColorRole.AlternateBase: "#303238",
+    QPalette.ColorRole.Text: "#e6e7ea",
+    QPalette.ColorRole.PlaceholderText: "#a0a3ab",
+    QPalette.ColorRole.Button: "#383b41",
+    QPalette.ColorRole.ButtonText: "#e6e7ea",
+    QPalette.ColorRole.Light: "#464a52",
+    QPalette.ColorRole.Midlight: "#33353a",
+    QPalette.ColorRole.Mid: "#45484f",
+    QPalette.ColorRole.Dark: "#121315",
+    QPalette.ColorRole.Shadow: "#0a0a0b",
+    QPalette.ColorRole.BrightText: "#ffffff",
+    QPalette.ColorRole.Highlight: "#3f7fe8",
+    QPalette.ColorRole.HighlightedText: "#ffffff",
+    QPalette.ColorRole.Accent: "#5c96f5",
+    QPalette.ColorRole.Link: "#7db0ff",
+    QPalette.ColorRole.ToolTipBase: "#3a3d43",
+    QPalette.ColorRole.ToolTipText: "#f2f2f4",
+}
+_DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
+
+
+def _palette(colors: dict[QPalette.ColorRole, str], disabled: str) -> QPalette:
+    palette = QPalette()
+    for role, color in colors.items():
+        palette.setColor(role, QColor(color))
+    for role in _DISABLED:
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(disabled))
+    palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Highlight, QColor(disabled))
+    return palette
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether text is lighter than its ground."""
+    return palette.windowText().color().lightness() > palette.window().color().lightness()
+
+
+def apply_appearance(application: QApplication, appearance: Appearance) -> None:
+    """Dress the whole application; ``SYSTEM`` follows the desktop's colour scheme at this moment."""
+    dark = appearance is Appearance.DARK or (
+        appearance is Appearance.SYSTEM and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    )
+    palette = _palette(_DARK, "#74777f") if dark else _palette(_LIGHT, "#8d9097")
+    application.setPalette(palette)
+    application.setStyleSheet(_sheet(palette))
+
+
+def _sheet(palette: QPalette) -> str:
+    """What Fusion leaves too faint on dark grounds, in the palette's own colours."""
+    role = QPalette.ColorRole
+    names = {
+        "line": palette.color(role.Shadow if not is_dark(palette) else role.PlaceholderText).name(),
+        "soft": palette.color(role.Mid).name(),
+        "base": palette.color(role.Base).name(),
+        "button": palette.color(role.Button).name(),
+        "hover": palette.color(role.Light).name(),
+        "text": palette.color(role.ButtonText).name(),
+        "faint": palette.color(QPalette.ColorGroup.Disabled, role.ButtonText).name(),
+        "accent": palette.color(role.Highlight).name(),
+        "on_accent": palette.color(role.HighlightedText).name(),
+        "tip": palette.color(role.ToolTipBase).name(),
+        "tip_text": palette.color(role.ToolTipText).name(),
+        "check": asset("icons", "check.svg").as_posix(),
+    }
+    return _SHEET % names
+
+
+_SHEET = """
+QToolTip { color: %(tip_text)s; background: %(tip)s; border: 0; padding: 4px 6px; }
+QCheckBox::indicator, QTreeView::indicator {
+  width: 14px; height: 14px; border: 1px solid %(line)s; border-radius: 4px; background: %(base)s;
+}
+QCheckBox::indicator:checked, QTreeView::indicator:checked {
+  background: %(accent)s; border-color: %(accent)s; image: url("%(check)s");
+}
+QCheckBox::indicator:hover, QTreeView::indicator:hover, QCheckBox::indicator:focus {
+  border-color: %(accent)s;
+}
+QCheckBox::indicator:disabled { border-color: %(soft)s; background: transparent; }
+QPushButton {
+  padding: 4px 10px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s; color: %(text)s;
+}
+QPushButton:hover { background: %(hover)s; }
+QPushButton:focus { border-color: %(accent)s; }
+QPushButton:pressed, QPushButton:checked { border-color: %(accent)s; background: %(base)s; }
+QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(on_accent)s; }
+QPushButton:disabled { color: %(faint)s; background: transparent; }
+"""
+
+
+def secondary(palette: QPalette) -> QColor:
+    """Colour of text that explains; at least 4.5 : 1 against the window in both appearances."""
+    return palette.placeholderText().color()
+
+
+def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:
+    """``font`` at ``factor`` times its size."""
+    result = QFont(font)
+    if font.pointSizeF() > 0:
+        result.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        result.setPixelSize(round(font.pixelSize() * factor))
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    return result
+
+
+def heading(text: str, parent: QWidget | None = None) -> QLabel:
+    """A panel's section title."""
+    label = QLabel(text, parent)
+    label.setFont(scaled(label.font(), 0.92, bold=True))
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+def note(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A line that explains, in the secondary colour, wrapped."""
+    label = QLabel(text, parent)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setWordWrap(True)
+    return label
