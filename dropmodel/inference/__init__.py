@@ -1,1 +1,23 @@
 """Loading a model and extracting features with it."""
+
+from dropmodel.errors import ImageError, ModelError
+from dropmodel.inference.card import ModelCard
+from dropmodel.inference.decode import read_image
+from dropmodel.inference.extractor import Extraction, Extractor
+from dropmodel.inference.starter import untrained_model
+from dropmodel.inference.weights import LoadedModel, ModelInfo, load_model, read_info, save_model
+
+__all__ = [
+    "Extraction",
+    "Extractor",
+    "ImageError",
+    "LoadedModel",
+    "ModelCard",
+    "ModelError",
+    "ModelInfo",
+    "load_model",
+    "read_image",
+    "read_info",
+    "save_model",
+    "untrained_model",
+]

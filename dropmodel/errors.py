@@ -1,0 +1,16 @@
+"""The two faults a caller can meet and mend; everything else that is raised here is a bug."""
+
+from pathlib import Path
+
+
+class ModelError(Exception):
+    """A model file cannot be used; the text says what, which file and what to do."""
+
+
+class ImageError(Exception):
+    """A picture cannot be read: ``path`` and a ``reason`` for people."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

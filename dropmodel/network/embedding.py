@@ -1,0 +1,78 @@
+"""From pooled vectors to embeddings: Linear + BN + ReLU, then BNNeck and identity classifiers.
+
+BNNeck (Luo et al., arXiv 1903.07071): triplet losses see the vector before a batch norm whose bias stays
+zero, identity losses and the cosine distance of a search see it after. Both are given.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from dropmodel.network.config import NetworkConfig
+
+
+class Embeddings(NamedTuple):
+    """``raw`` and ``neck`` float32 [N, 2 + K, D] in the order global, foreground, parts.
+
+    ``logits`` [N, identities] under ``global``, ``foreground`` and ``concat``; empty without classifiers.
+    """
+
+    raw: Tensor
+    neck: Tensor
+    logits: dict[str, Tensor]
+
+
+class EmbeddingHeads(nn.Module):
+    """Separate heads for global, foreground and parts (one shared by all parts), with their necks."""
+
+    def __init__(self, channels: int, config: NetworkConfig) -> None:
+        super().__init__()
+        parts, dim = len(config.schema), config.dim
+        widths = {"global": dim, "foreground": dim, "concat": parts * dim}
+        self.whole = _projection(channels, dim)
+        self.foreground = _projection(channels, dim)
+        self.parts = _projection(channels, dim)
+        self.necks = nn.ModuleDict({name: _neck(width) for name, width in widths.items()})
+        self.classifiers = nn.ModuleDict(
+            {name: _classifier(width, config.identities) for name, width in widths.items()}
+            if config.identities
+            else {}
+        )
+
+    def forward(self, pooled: Tensor) -> Embeddings:
+        """``pooled`` float [N, 2 + K, C] in the order global, foreground, parts."""
+        with torch.autocast(pooled.device.type, enabled=False):
+            count, vectors = pooled.shape[:2]
+            raw = {
+                "global": self.whole(pooled[:, 0]),
+                "foreground": self.foreground(pooled[:, 1]),
+                "concat": self.parts(pooled[:, 2:].flatten(0, 1)).reshape(count, -1),
+            }
+            neck = {name: self.necks[name](vector) for name, vector in raw.items()}
+            logits = {name: classify(neck[name]) for name, classify in self.classifiers.items()}
+            return Embeddings(_stack(raw, vectors), _stack(neck, vectors), logits)
+
+
+def _stack(by_name: dict[str, Tensor], vectors: int) -> Tensor:
+    joined = torch.cat(list(by_name.values()), dim=1)
+    return joined.reshape(len(joined), vectors, -1)
+
+
+def _projection(channels: int, dim: int) -> nn.Sequential:
+    linear = nn.Linear(channels, dim, bias=False)
+    # A random rotation rather than random numbers: distances between pooled vectors survive it.
+    nn.init.orthogonal_(linear.weight)
+    return nn.Sequential(linear, nn.BatchNorm1d(dim), nn.ReLU(inplace=True))
+
+
+def _neck(width: int) -> nn.BatchNorm1d:
+    neck = nn.BatchNorm1d(width)
+    neck.bias.requires_grad_(requires_grad=False)
+    return neck
+
+
+def _classifier(width: int, identities: int) -> nn.Linear:
+    classifier = nn.Linear(width, identities, bias=False)
+    nn.init.normal_(classifier.weight, std=0.001)
+    return classifier
