@@ -33,8 +33,14 @@ class Change:
         """All of ``changes`` as one; ids keep their order."""
         total = cls()
         for change in changes:
-            total = cls(*(getattr(total, field.name) + getattr(change, field.name) for field in fields(cls)))
+            total = cls(*(_joined(getattr(total, f.name), getattr(change, f.name)) for f in fields(cls)))
         return total
+
+
+def _joined(first: bool | tuple[int, ...], second: bool | tuple[int, ...]) -> bool | tuple[int, ...]:
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return first + second
+    return bool(first or second)
 
 
 NOTHING = Change()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropgui.errors import UserError
@@ -72,11 +72,17 @@ def add_embeddings(
         connection.execute(insert(Embedding), rows)
 
 
-def remove_embeddings(connection: Connection, crop_ids: Iterable[int]) -> None:
-    """Takes all embeddings of these crops away and makes the caches that hold them worthless."""
+def remove_embeddings(
+    connection: Connection, crop_ids: Iterable[int], *, keep_version: int | None = None
+) -> None:
+    """Takes these crops' embeddings away and makes the caches that hold them worthless.
+
+    Those under ``keep_version`` stay.
+    """
     touched: set[int] = set()
+    kept = Embedding.model_version_id.is_distinct_from(keep_version)
     for piece in chunks(crop_ids):
-        of_piece = Embedding.crop_id.in_(piece)
+        of_piece = and_(Embedding.crop_id.in_(piece), kept)
         touched.update(
             connection.execute(select(Embedding.model_version_id).where(of_piece).distinct()).scalars()
         )

@@ -23,7 +23,7 @@ CORRECTED = "corrected"
 def encode_mask(labels: Labels, schema: PartSchema) -> bytes:
     """``labels`` uint8 [h, w] as a palette PNG whose pixel values are the labels themselves."""
     picture = Picture.fromarray(labels)
-    picture.putpalette(_palette(schema))
+    picture.putpalette(_palette(schema, int(labels.max())))
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=4)
     return buffer.getvalue()
@@ -89,8 +89,10 @@ def mask_of(library: Library, crop_id: int) -> MaskRow | None:
     )
 
 
-def _palette(schema: PartSchema) -> list[int]:
+def _palette(schema: PartSchema, highest: int) -> list[int]:
+    """Red, green, blue of every label up to ``highest``; beyond the parts (undecided pixels) white."""
     colors = [(0, 0, 0)] + [_rgb(part.color) for part in schema]
+    colors += [(255, 255, 255)] * (highest + 1 - len(colors))
     return [channel for color in colors for channel in color]
 
 

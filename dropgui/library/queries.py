@@ -17,11 +17,27 @@ from dropgui.library.embeddings import features_of
 from dropgui.library.library import Library
 from dropgui.library.masks import mask_of
 from dropgui.library.models import active_model, model_versions, register_model
-from dropgui.library.rows import CameraRow, Counts, CropFilter, CropRow, Fault, FolderRow
+from dropgui.library.rows import (
+    CameraRow,
+    Counts,
+    CropFilter,
+    CropRow,
+    Fault,
+    FolderRow,
+    MaskRow,
+    ModelVersionRow,
+)
 from dropgui.library.schema import Camera, Crop, Embedding, Folder, Image, ModelVersion, Person
 
 __all__ = [
+    "CameraRow",
+    "Counts",
     "CropFilter",
+    "CropRow",
+    "Fault",
+    "FolderRow",
+    "MaskRow",
+    "ModelVersionRow",
     "active_model",
     "camera_rows",
     "counts",

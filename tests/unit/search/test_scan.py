@@ -1,7 +1,6 @@
 """The ranking, against the formula that dropmodel states."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +22,7 @@ NAMES = SCHEMA.vector_names
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartIndex]:
-    path: Path = tmp_path_factory.mktemp("scan") / "some.droplib"
+    path = tmp_path_factory.mktemp("scan") / "some.droplib"
     with Library.create(path) as library:
         model = add_model(library)
         embed(library, model, add_crops(library, CROPS), made_features(CROPS))

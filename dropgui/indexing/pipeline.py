@@ -1,0 +1,257 @@
+"""One run over a folder. Threads decode ahead and write behind, so that the network never waits for them.
+
+The caller's thread walks the folder, then runs the network. Before it, threads decode a few batches
+ahead; behind it, one thread packs and commits finished batches. A batch takes under a second whatever the
+machine, and at most two wait for their commit: that is all a power cut can take.
+"""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from dropgui.errors import UserError
+from dropgui.indexing.catalogue import Catalogue
+from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable, read_item
+from dropgui.indexing.moves import relink_moved
+from dropgui.indexing.plan import Item, plan_work
+from dropgui.indexing.progress import CancelToken, Phase, Progress, Rate
+from dropgui.indexing.roots import FolderError, Root, check_folder, drop_empty_root, find_root
+from dropgui.indexing.store import ExtractorLike, store_batch
+from dropgui.indexing.walk import Failure, Walk
+from dropgui.library import Library
+from dropgui.library.jobs import finish_job, start_job
+
+__all__ = ["Failure", "IndexReport", "index_folder"]
+
+_FIRST_ROWS = 200
+_ROWS_AT_ONCE = 4000
+_FIRST_BATCH = 8
+_BATCH_SECONDS = 0.8
+_MAX_OUTCOMES = 512
+_WRITES_AHEAD = 1
+_BATCHES_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run did. Of the pictures it found each is in one of indexed, skipped (known) and failed.
+
+    ``failed`` also has pictures that failed before and did not change, and folders that could not be
+    listed; ``relinked`` were found at a new place, ``missing`` not found any more.
+    """
+
+    indexed: int
+    skipped: int
+    failed: list[Failure]
+    relinked: int
+    missing: int
+    seconds: float
+    cancelled: bool
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one run."""
+
+    library: Library
+    root: Root
+    cancel: CancelToken
+    report: Callable[[Progress], None]
+    job_id: int = 0
+    done: int = 0
+    total: int = 0
+    indexed: int = 0
+    skipped: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    rate: Rate = field(default_factory=Rate)
+
+    def tell(self, phase: Phase) -> None:
+        scanning = phase == "scanning"
+        eta = None if scanning else self.rate.eta(self.total - self.done)
+        total = None if scanning else self.total
+        self.report(Progress(phase, self.done, total, len(self.failed), self.rate.value, eta))
+
+
+def index_folder(
+    library: Library,
+    folder: Path,
+    extractor: Callable[[], ExtractorLike],
+    model_version_id: Callable[[], int],
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: CancelToken | None = None,
+    retry_faults: bool = False,
+) -> IndexReport:
+    """Brings the library in step with a folder of person crops, one picture a crop.
+
+    ``extractor`` and ``model_version_id`` are called once, on another thread, while the folder is
+    scanned. ``on_progress`` is called on this thread. Pictures that cannot be read are reported and the
+    run goes on; they are tried again when their file changes, or with ``retry_faults``. Raises
+    :class:`UserError` for a folder that cannot be indexed and a library that cannot be written; what was
+    committed till then stays, and indexing the folder again goes on from there.
+    """
+    start = time.perf_counter()
+    path = check_folder(library, folder)
+    root = find_root(library, path)
+    run = _Run(library, root, cancel or CancelToken(), on_progress or (lambda _: None))
+    run.job_id = start_job(library, "index", root.folder_id)
+    ended: Literal["finished", "cancelled", "failed"] = "failed"
+    message: str | None = None
+    try:
+        report = _index(run, extractor, model_version_id, retry_faults=retry_faults, start=start)
+        ended = "cancelled" if report.cancelled else "finished"
+    except UserError as error:
+        message = str(error)
+        raise
+    except BaseException as error:
+        message = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        with suppress(UserError):  # the disk may be the very reason; the first error is the one to tell
+            finish_job(library, run.job_id, ended, message)
+    return report
+
+
+def _index(
+    run: _Run,
+    extractor: Callable[[], ExtractorLike],
+    model_version_id: Callable[[], int],
+    *,
+    retry_faults: bool,
+    start: float,
+) -> IndexReport:
+    def load() -> tuple[ExtractorLike, int]:
+        return extractor(), model_version_id()
+
+    with ThreadPoolExecutor(1, "index-load") as loader:
+        loading = loader.submit(load)
+        catalogue, missing = _scan(run)
+        relinked = relink_moved(run.library, run.root, catalogue.watermark, run.cancel)
+        network, version = loading.result()
+    if retry_faults:
+        catalogue.retry_faults()
+    run.failed += catalogue.known_faults
+    items = plan_work(run.library, run.root, catalogue.changed, version)
+    run.total = len(items)
+    run.skipped = max(0, catalogue.count - len(catalogue.known_faults) - len(items))
+    if items and not run.cancel.cancelled:
+        _embed(run, items, network, version)
+    run.tell("finishing")
+    return IndexReport(
+        indexed=run.indexed,
+        skipped=run.skipped,
+        failed=run.failed,
+        relinked=relinked,
+        missing=missing,
+        seconds=time.perf_counter() - start,
+        cancelled=run.cancel.cancelled,
+    )
+
+
+def _scan(run: _Run) -> tuple[Catalogue, int]:
+    """Takes all files of the folder in; returns them and how many known ones have gone."""
+    catalogue = Catalogue(run.library, run.root)
+    walk = Walk(run.root.path, run.root.start)
+    files = iter(walk)
+    at_once = _FIRST_ROWS
+    while (found := list(islice(files, at_once))) and not run.cancel.cancelled:
+        catalogue.add(found)
+        at_once = _ROWS_AT_ONCE
+        run.done = catalogue.count
+        run.tell("scanning")
+    run.done = 0
+    run.failed += walk.failures
+    if run.cancel.cancelled:
+        return catalogue, 0
+    if (
+        not catalogue.count
+        and run.root.is_new
+        and not walk.failures
+        and drop_empty_root(run.library, run.root)
+    ):
+        raise FolderError(
+            f"There are no pictures in {run.root.path}. Choose a folder that holds JPEG, PNG, WebP, BMP or "
+            "TIFF files, in itself or in folders below it."
+        )
+    return catalogue, catalogue.mark_missing(walk.unlisted)
+
+
+def _embed(run: _Run, items: list[Item], network: ExtractorLike, version: int) -> None:
+    """Runs the network over all items; what fails to commit is raised here."""
+    run.rate = Rate()
+    size = min(_FIRST_BATCH, network.batch_size)
+    writes: deque[Future[None]] = deque()
+    with (
+        ThreadPoolExecutor(min(4, os.cpu_count() or 1), "index-decode") as decoders,
+        ThreadPoolExecutor(1, "index-write") as writer,
+    ):
+        try:
+            outcomes = _decode_ahead(run, decoders, items, network)
+            while batch := _take(outcomes, size):
+                start = time.perf_counter()
+                pixels = [outcome.pixels for outcome in batch if isinstance(outcome, Picture)]
+                extraction = network.extract(pixels) if pixels else None
+                size = _next_size(network, len(pixels), time.perf_counter() - start, size)
+                _count(run, batch)
+                job = (run.job_id, run.done, run.total)
+                writes.append(writer.submit(store_batch, run.library, version, batch, extraction, job))
+                while len(writes) > _WRITES_AHEAD:
+                    writes.popleft().result()
+                run.tell("indexing")
+        finally:
+            decoders.shutdown(wait=False, cancel_futures=True)
+        for write in writes:
+            write.result()
+
+
+def _decode_ahead(
+    run: _Run, decoders: ThreadPoolExecutor, items: list[Item], network: ExtractorLike
+) -> Iterator[Outcome]:
+    """Outcomes in the order of ``items``, a few batches of them being decoded ahead; ends when cancelled."""
+    ahead = _BATCHES_AHEAD * network.batch_size
+    waiting: deque[Future[Outcome]] = deque()
+    for item in items:
+        waiting.append(decoders.submit(read_item, item, network.input_size))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+        if run.cancel.cancelled:
+            return
+    while waiting and not run.cancel.cancelled:
+        yield waiting.popleft().result()
+
+
+def _take(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
+    """The next outcomes, ``size`` pictures among them; fewer at the end or among very many others."""
+    batch: list[Outcome] = []
+    pictures = 0
+    while pictures < size and len(batch) < _MAX_OUTCOMES and (outcome := next(outcomes, None)):
+        batch.append(outcome)
+        pictures += isinstance(outcome, Picture)
+    return batch
+
+
+def _next_size(network: ExtractorLike, count: int, seconds: float, size: int) -> int:
+    """As many pictures as take the network less than a second, up to the batch that it likes best."""
+    if not count:
+        return size
+    return max(1, min(network.batch_size, int(_BATCH_SECONDS * count / max(seconds, 1e-6))))
+
+
+def _count(run: _Run, batch: list[Outcome]) -> None:
+    for outcome in batch:
+        match outcome:
+            case Picture():
+                run.indexed += 1
+            case Unreadable():
+                run.failed.append(outcome.failure)
+            case Unchanged():
+                run.skipped += 1
+    run.done += len(batch)
+    run.rate.add(len(batch))

@@ -1,0 +1,96 @@
+"""The picture files below a folder, as fast as the disk lists them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+"""Files that are taken for pictures, in lower case."""
+
+_CACHE_SUFFIX = ".droplib.cache"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A picture file: its path below the root with forward slashes, size in bytes, time of change."""
+
+    relative_path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file or folder that could not be taken in, and why, in words for people."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """Lists the pictures below ``root / start`` once; ``start`` is a relative path, empty for all of it.
+
+    Hidden files and folders and a library's cache are left out. Links to folders are followed, each real
+    folder is listed once, so a circle of links ends. After the iteration ``failures`` has what could not
+    be listed, and ``unlisted`` the relative paths of the folders among them: of what is below those
+    nothing is known.
+    """
+
+    root: Path
+    start: str = ""
+    failures: list[Failure] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[FoundFile]:
+        seen: set[tuple[int, int]] = set()
+        waiting = [self.start]
+        while waiting:
+            relative = waiting.pop()
+            folders = []
+            for entry in self._list(relative, seen):
+                path = f"{relative}/{entry.name}" if relative else entry.name
+                if entry.is_dir():
+                    folders.append(path)
+                elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:  # noqa: PTH122 - ten times faster
+                    found = self._found(entry, path)
+                    if found is not None:
+                        yield found
+            waiting.extend(reversed(folders))
+
+    def _list(self, relative: str, seen: set[tuple[int, int]]) -> list["os.DirEntry[str]"]:
+        """Visible entries of a folder by name; none of a folder that was listed before."""
+        folder = self.root / relative
+        try:
+            identity = folder.stat()
+            if (identity.st_dev, identity.st_ino) in seen:
+                return []
+            seen.add((identity.st_dev, identity.st_ino))
+            with os.scandir(folder) as entries:
+                visible = [entry for entry in entries if not _hidden(entry.name)]
+        except OSError as error:
+            self.failures.append(Failure(folder, f"the folder could not be listed: {error.strerror}"))
+            self.unlisted.append(relative)
+            return []
+        return sorted(visible, key=lambda entry: entry.name)
+
+    def _found(self, entry: "os.DirEntry[str]", path: str) -> FoundFile | None:
+        try:
+            path.encode("utf-8")
+            status = entry.stat()
+        except UnicodeEncodeError:
+            shown = path.encode("utf-8", "backslashreplace").decode()
+            self.failures.append(Failure(self.root / shown, "its name is not valid text; rename the file"))
+            return None
+        except FileNotFoundError:
+            self.failures.append(Failure(self.root / path, "it is a link to a file that does not exist"))
+            return None
+        except OSError as error:
+            self.failures.append(Failure(self.root / path, f"it could not be read: {error.strerror}"))
+            return None
+        return FoundFile(path, status.st_size, status.st_mtime_ns)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or name.endswith(_CACHE_SUFFIX)

@@ -1,0 +1,214 @@
+"""One open library with its model and its index: what the window and the command line work with.
+
+The model is loaded at the first use. Its weights name a model version; the first model that a library meets
+becomes its active one. A session never mixes models: asked to work with other weights than the library's
+active version it refuses, because their vectors cannot be compared. Switching models is a decision of its
+own (every crop has to be embedded again), not a side effect of a command-line option.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dropgui.errors import UserError
+from dropgui.indexing import CancelToken, IndexReport, Progress, index_folder
+from dropgui.library import Library
+from dropgui.library.forget import finish_forgetting
+from dropgui.library.models import active_model, register_model
+from dropgui.library.queries import features_of
+from dropgui.library.rows import ModelVersionRow
+from dropgui.search import Answer, PartIndex, Query, search
+from dropmodel.errors import ImageError, ModelError
+from dropmodel.features import Features
+
+if TYPE_CHECKING:
+    from dropmodel.inference import Extractor
+
+
+class OtherModelError(UserError):
+    """The model at hand is not the one that the library was indexed with."""
+
+
+class NotIndexedYetError(UserError):
+    """The library was never indexed, so there is nothing to search."""
+
+
+class PictureError(UserError):
+    """A picture from outside the library cannot be read."""
+
+
+class ModelFileError(UserError):
+    """The model file cannot be used."""
+
+
+class DeviceError(UserError):
+    """This machine has no such device."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFeatures:
+    """What the model says of one picture: ``features`` of one row, ``labels`` uint8 [h, w]."""
+
+    features: Features
+    labels: npt.NDArray[np.uint8]
+
+
+class Session:
+    """Safe to use from any thread; :meth:`close` waits for nothing but what it holds itself.
+
+    ``model`` is a model file; without one the library's active version is loaded from where it came from,
+    or the untrained model in a new library. ``device`` is ``"auto"``, ``"cpu"`` or a CUDA device.
+    """
+
+    def __init__(self, library: Library, *, model: Path | None = None, device: str = "auto") -> None:
+        self.library = library
+        self._model_path = model
+        self._device = device
+        self._model_lock = threading.RLock()
+        self._index_lock = threading.RLock()
+        self._extractor: Extractor | None = None
+        self._version: ModelVersionRow | None = None
+        self._index: PartIndex | None = None
+        finish_forgetting(library)
+
+    @property
+    def extractor(self) -> "Extractor":
+        """The loaded model; loads it at the first use (seconds).
+
+        Raises :class:`ModelFileError` for a file that is no model, :class:`OtherModelError` for a model
+        that is not the library's.
+        """
+        with self._model_lock:
+            if self._extractor is None:
+                extractor = self._load()
+                self._version = self._register(extractor)
+                self._extractor = extractor
+            return self._extractor
+
+    @property
+    def model_version(self) -> ModelVersionRow:
+        """The library's row of the loaded model; loads the model at the first use."""
+        with self._model_lock:
+            _ = self.extractor
+            assert self._version is not None
+            return self._version
+
+    @property
+    def index(self) -> PartIndex:
+        """The index that answers searches, of the library's active model version; does not load the model.
+
+        Raises :class:`NotIndexedYetError` in a library without a model version.
+        """
+        with self._index_lock:
+            if self._index is None:
+                active = active_model(self.library)
+                if active is None:
+                    raise NotIndexedYetError(
+                        f"Nothing is indexed in {self.library.path} yet. Index a folder of pictures first."
+                    )
+                self._index = PartIndex.open(self.library, active.id)
+            return self._index
+
+    def index_folder(
+        self,
+        path: Path,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancel: CancelToken | None = None,
+        *,
+        retry_faults: bool = False,
+    ) -> IndexReport:
+        """Brings the library in step with a folder; see :func:`dropgui.indexing.index_folder`."""
+        report = index_folder(
+            self.library,
+            path,
+            lambda: self.extractor,
+            lambda: self.model_version.id,
+            on_progress=on_progress,
+            cancel=cancel,
+            retry_faults=retry_faults,
+        )
+        self.index.refresh()
+        return report
+
+    def features_of_crop(self, crop_id: int) -> Features:
+        """The crop's embeddings under the active model version, one row; a UserError if it has none."""
+        return features_of(self.library, [crop_id], self.index.model.id)
+
+    def read_picture(self, path: Path) -> PictureFeatures:
+        """What the model says of a picture that need not be in the library."""
+        from dropmodel.inference import read_image
+
+        extractor = self.extractor
+        try:
+            pixels = read_image(path, at_least=extractor.input_size)
+        except ImageError as error:
+            raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
+        extraction = extractor.extract([pixels])
+        return PictureFeatures(extraction.features, extraction.labels[0])
+
+    def search(self, query: Query) -> Answer:
+        """Ranks the library's crops, those that were indexed this very moment included."""
+        index = self.index
+        index.refresh()
+        return search(index, query)
+
+    def warm(self) -> None:
+        """Makes the first search as fast as the next ones; for a thread that has nothing else to do."""
+        self.index.warm()
+
+    def close(self) -> None:
+        """Closes the index and lets go of the model. The library stays open. May be called twice."""
+        with self._index_lock:
+            if self._index is not None:
+                self._index.close()
+            self._index = None
+        with self._model_lock:
+            self._extractor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _load(self) -> "Extractor":
+        from dropmodel.inference import Extractor, load_model, untrained_model
+        from dropmodel.inference.devices import choose_device
+
+        active = active_model(self.library)
+        path = self._model_path
+        if path is None and active is not None:
+            path = active.weights_path
+        try:
+            device = choose_device(self._device)
+        except ValueError as error:
+            raise DeviceError(f"The device cannot be used: {error}.") from error
+        try:
+            return Extractor(untrained_model(device=device) if path is None else load_model(path, device))
+        except ModelError as error:
+            raise ModelFileError(str(error)) from error
+
+    def _register(self, extractor: "Extractor") -> ModelVersionRow:
+        model = extractor.model
+        active = active_model(self.library)
+        if active is not None and active.weights_hash != model.weights_hash:
+            raise OtherModelError(
+                f"{self.library.path} was indexed with the model {active.name!r}, not with "
+                f"{model.card.name!r} (other weights), and their vectors cannot be compared. Use the same "
+                "model again, or index your folders into a new library."
+            )
+        return register_model(
+            self.library,
+            name=model.card.name,
+            schema=extractor.schema,
+            dim=extractor.dim,
+            weights_hash=model.weights_hash,
+            trained=model.card.trained,
+            weights_path=None if self._model_path is None else self._model_path.absolute(),
+            metrics=model.card.metrics,
+        )
