@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from dropmodel.network.config import NetworkConfig
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
@@ -40,3 +42,30 @@ class ModelCard:
             raise ValueError("the model card lacks its name or whether it is trained")
         values["choices"] = tuple(values.get("choices", ()))
         return cls(**values)
+
+
+def choices_of(config: NetworkConfig) -> tuple[str, ...]:
+    """What a network of ``config`` does where the publication leaves room, a phrase each, for the card."""
+    upsampling = {
+        "concat": "stages are concatenated in the upsampling",
+        "sum": "stages are summed in the upsampling",
+        "off": "no detail-preserving upsampling: the parsing head sits on the re-identification map",
+    }
+    pooling = {
+        "wamp_sum": "average and maximum of a part are summed",
+        "wamp_concat": "average and maximum of a part are concatenated",
+        "gwap": "average pooling alone",
+    }
+    visibility = {
+        "continuous": "a part is as visible as its highest probability in any cell",
+        "binary": "a part is visible when it is the likeliest class of some cell",
+    }
+    return (
+        upsampling[config.dpu],
+        f"stages reach stride 4 by {config.upsample}",
+        f"parsing branch of {config.parsing_width} channels",
+        f"position encoder: {config.ppe}",
+        pooling[config.pooling],
+        visibility[config.visibility],
+        "searches use the vectors after BNNeck",
+    )

@@ -8,6 +8,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,15 +112,16 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _to_8_bit(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
+def _to_8_bit(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Grey of another depth to uint8: floats up to 1 by 255, whole numbers above 255 as 16 bits."""
-    grey = np.nan_to_num(values.astype(np.float32))
+    grey: npt.NDArray[Any] = np.nan_to_num(values.astype(np.float32))
     top = float(grey.max())
     if values.dtype.kind == "f" and top <= 1:
         grey = grey * 255
     elif values.dtype.itemsize == 2 or top > 255:
         grey = grey / 257
-    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    rounded: npt.NDArray[np.uint8] = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _too_large(path: Path) -> ImageError:

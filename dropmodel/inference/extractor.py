@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,7 +15,7 @@ from torch.nn import functional as F
 
 from dropmodel.features import Features
 from dropmodel.inference.decode import RgbImage, read_image
-from dropmodel.inference.devices import Precision, choose_dtype
+from dropmodel.inference.devices import Precision, choose_dtype, cpu_threads
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.weights import LoadedModel
 from dropmodel.network.drop import DropOutput, resize_masks
@@ -79,7 +78,7 @@ class Extractor:
         self.dtype = choose_dtype(precision, model.device)
         self._threads = threads
         self._lock = threading.Lock()
-        self._preprocess = Preprocessor(self.input_size, model.config.normalisation, model.device)
+        self._preprocess = Preprocessor(self.input_size, model.device)
 
     @property
     def schema(self) -> PartSchema:
@@ -133,7 +132,7 @@ class Extractor:
 
     def _run(self, images: Sequence[RgbImage], masks: Tensor | None) -> Extraction:
         device = self.model.device
-        with self._lock, _cpu_threads(self._threads), torch.inference_mode():
+        with self._lock, cpu_threads(self._threads), torch.inference_mode():
             batch = self._preprocess(images)
             given = None if masks is None else masks.to(device)
             with torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32):
@@ -178,16 +177,3 @@ class Extractor:
             )
         one_hot = torch.from_numpy(labels[None, None] == classes[:, None, None])
         return resize_masks(one_hot.float(), self.mask_size)
-
-
-@contextmanager
-def _cpu_threads(count: int | None) -> Iterator[None]:
-    if count is None:
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

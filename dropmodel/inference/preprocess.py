@@ -9,12 +9,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dropmodel.inference.decode import RgbImage
-from dropmodel.network.config import Normalisation
 
-_MEAN_STD: dict[Normalisation, tuple[tuple[float, ...], tuple[float, ...]]] = {
-    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-    "half": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
-}
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""Of the red, green and blue channel in 0..1; every backbone here was trained with them."""
 
 
 class Preprocessor:
@@ -24,15 +22,13 @@ class Preprocessor:
     neighbours in the batch.
     """
 
-    def __init__(self, size: tuple[int, int], normalisation: Normalisation, device: torch.device) -> None:
-        mean, std = _MEAN_STD[normalisation]
+    def __init__(self, size: tuple[int, int], device: torch.device) -> None:
         self._size = size
         self._device = device
         # (x / 255 - mean) / std as one scale and one shift.
-        self._scale = torch.tensor([1 / (255 * s) for s in std], device=device)[:, None, None]
-        self._shift = torch.tensor([-m / s for m, s in zip(mean, std, strict=True)], device=device)[
-            :, None, None
-        ]
+        self._scale = torch.tensor([1 / (255 * s) for s in IMAGENET_STD], device=device)[:, None, None]
+        shift = [-m / s for m, s in zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)]
+        self._shift = torch.tensor(shift, device=device)[:, None, None]
 
     def __call__(self, images: Sequence[RgbImage]) -> Tensor:
         """``images`` uint8 [H, W, 3] each to float32 [N, 3, h, w], channels last in memory."""

@@ -1,14 +1,52 @@
-"""A model before any training, so that the program runs from its first start."""
+"""A model before any training, so that the program runs from its first start.
+
+Only the backbone has seen pictures (ImageNet). The rest is set up so that its answers make sense without
+pretending to knowledge:
+
+- the projections are random rotations, and every batch norm after the backbone takes its mean and deviation
+  from random colour patterns (no photographs, no people). Without that all vectors share one large common
+  part and differ little;
+- the position encoder and the parsing head together say where on a standing person's picture each part is
+  on average. The masks are therefore the same guess for every picture until the model is trained.
+"""
 
 import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
 
-from dropmodel.inference.card import ModelCard
+from dropmodel.inference.card import ModelCard, choices_of
+from dropmodel.inference.devices import cpu_threads
 from dropmodel.inference.weights import LoadedModel
 from dropmodel.network.config import NetworkConfig
 from dropmodel.network.drop import Drop
 from dropmodel.network.imagenet import load_imagenet
+from dropmodel.parts import EIGHT, FIVE_V, PartSchema
 
 UNTRAINED_NAME = "untrained model"
+
+_LAYOUT_NOTE = "Masks show where body parts are on average, the same guess for every picture."
+_RANDOM_NOTE = "Masks are random."
+
+_PATTERNS = 16
+_PATTERN_CELLS = ((2, 1), (4, 2), (8, 4), (16, 8), (64, 32))
+
+# Centre and spread along the height of a tight crop (0 top, 1 bottom), and share of the width, of the parts
+# of a standing person: rough human proportions (a head is an eighth of the height and crops leave a margin).
+_LAYOUT = {
+    "head": (0.09, 0.05, 0.35),
+    "torso": (0.32, 0.10, 0.5),
+    "left_arm": (0.36, 0.12, 0.2),
+    "right_arm": (0.36, 0.12, 0.2),
+    "left_leg": (0.68, 0.11, 0.25),
+    "right_leg": (0.68, 0.11, 0.25),
+    "left_foot": (0.94, 0.04, 0.25),
+    "right_foot": (0.94, 0.04, 0.25),
+    "upper_torso": (0.25, 0.06, 0.6),
+    "lower_torso": (0.42, 0.06, 0.6),
+    "legs": (0.68, 0.11, 0.5),
+    "feet": (0.94, 0.04, 0.5),
+}
+_BACKGROUND_SHARE = 0.2
 
 
 def untrained_model(
@@ -24,14 +62,78 @@ def untrained_model(
     The same ``seed`` gives the same weights; torch's global random state is left as it was.
     """
     shape = NetworkConfig() if config is None else config
-    with torch.random.fork_rng(devices=[]):
+    # One thread: sums over several round differently, and the weights' hash would depend on their number.
+    with torch.random.fork_rng(devices=[]), cpu_threads(1):
         torch.manual_seed(seed)
         network = Drop(shape)
         origin = load_imagenet(network.backbone, shape.backbone, download=download)
+        with torch.no_grad():
+            _centre(network)
+            knows_layout = _lay_out(network)
     card = ModelCard(
         name=UNTRAINED_NAME,
         trained=False,
         backbone_weights=origin or "random",
-        data="none",
+        data="none: heads and parsing have never been trained",
+        licence="Apache-2.0",
+        choices=choices_of(shape),
+        notes=_LAYOUT_NOTE if knows_layout else _RANDOM_NOTE,
     )
     return LoadedModel.of(network, card, device)
+
+
+def _centre(network: Drop) -> None:
+    """Give every batch norm after the backbone the statistics of random patterns."""
+    norms = [
+        module
+        for name, module in network.named_modules()
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and not name.startswith("backbone.")
+    ]
+    network.eval()
+    for norm in norms:
+        norm.train()
+        norm.momentum = None  # statistics of this one batch, not a running blend with 0 and 1
+    network(_patterns((network.config.height, network.config.width)))
+    for norm in norms:
+        norm.momentum = 0.1
+        norm.eval()
+
+
+def _patterns(size: tuple[int, int]) -> Tensor:
+    """Normalised pictures [16, 3, H, W] of colour patches at several scales, as natural pictures have."""
+    layers = [
+        F.interpolate(torch.randn(_PATTERNS, 3, *cells), size=size, mode="bilinear")
+        for cells in _PATTERN_CELLS
+    ]
+    mixed: Tensor = torch.stack(layers).sum(0) / len(layers) ** 0.5
+    return mixed
+
+
+def _lay_out(network: Drop) -> bool:
+    """Make position encoder and head answer with the average layout; false where they cannot."""
+    if network.config.ppe not in ("1d", "2d"):
+        return False
+    rows = network.position.table.shape[2]
+    wanted = _average_logits(network.config.schema, rows)  # [K + 1, rows]
+    head = network.head
+    spread = head.norm.running_var
+    assert spread is not None
+    scale = head.norm.weight / (spread + head.norm.eps).sqrt()
+    reader = head.classify.weight[:, :, 0, 0] * scale  # [K + 1, C]
+    network.position.table.copy_((torch.linalg.pinv(reader) @ wanted)[None, :, :, None])
+    return True
+
+
+def _average_logits(schema: PartSchema, rows: int) -> Tensor:
+    height = (torch.arange(rows) + 0.5) / rows
+    if schema in (EIGHT, FIVE_V):
+        layout = [_LAYOUT[name] for name in schema.names]
+    else:  # Unknown parts: equal bands in their order.
+        count = len(schema)
+        layout = [((i + 0.5) / count, 0.4 / count, 0.6) for i in range(count)]
+    parts = [
+        torch.log(torch.tensor(share)) - (height - centre) ** 2 / (2 * spread**2)
+        for centre, spread, share in layout
+    ]
+    background = torch.full_like(height, _BACKGROUND_SHARE).log()
+    return torch.stack([background, *parts]).clamp_min(-4.0)

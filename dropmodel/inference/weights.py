@@ -63,7 +63,8 @@ class LoadedModel:
         """Move ``network`` to ``device``, set it to eval mode and freeze its parameters."""
         chosen = choose_device(device)
         ready = network.eval().requires_grad_(requires_grad=False).to(chosen)
-        ready = ready.to(memory_format=torch.channels_last)
+        # torch's own stubs leave out this form of Module.to.
+        ready = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         state = ready.state_dict()
         return cls(ready, network.config, network.config.schema, card, chosen, hash_weights(state))
 
@@ -93,7 +94,7 @@ def save_model(model: LoadedModel, path: str | os.PathLike[str]) -> None:
         part = Path(name)
         try:
             save_file(state, part, metadata)
-            os.replace(part, target)
+            part.replace(target)
         finally:
             part.unlink(missing_ok=True)
     except (OSError, SafetensorError) as error:
@@ -149,7 +150,7 @@ def _unreadable(path: Path, error: Exception) -> ModelError:
     if isinstance(error, OSError):
         return ModelError(f"{path}: the model cannot be read: {error}; check the file's permissions")
     return ModelError(
-        f"{path}: the file is damaged, cut short or not a safetensors file; copy or download it again ({error})"
+        f"{path}: the file is damaged, cut short or not a safetensors file; get it again ({error})"
     )
 
 

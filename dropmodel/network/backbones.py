@@ -5,8 +5,9 @@ A backbone turns images float [N, 3, H, W] into four stage maps S1..S4 (fine to 
 random weights: :mod:`dropmodel.network.imagenet` loads trained ones.
 """
 
+import importlib
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -54,9 +55,7 @@ def build_backbone(config: NetworkConfig) -> Backbone:
 def import_timm() -> ModuleType:
     """timm, with torchvision made importable first."""
     prepare_torchvision()
-    import timm
-
-    return cast("ModuleType", timm)
+    return importlib.import_module("timm")
 
 
 class ResNet50(Backbone):

@@ -15,7 +15,6 @@ Upsample = Literal["bilinear", "pixelshuffle"]
 Position = Literal["1d", "2d", "mlp", "off"]
 Pooling = Literal["wamp_sum", "wamp_concat", "gwap"]
 Visibility = Literal["continuous", "binary"]
-Normalisation = Literal["imagenet", "half"]
 
 SIZE_STEP = 32
 """Height and width are whole multiples of this many pixels, so that every stage map fills its grid."""
@@ -46,7 +45,6 @@ class NetworkConfig:
     - ``visibility``: which of the two visibilities a search uses; both are always computed.
     - ``last_stride``: stride of the backbone's last stage, 1 (finer map) or 2; transformers and HRNet
       have no such stage and ignore it.
-    - ``normalisation``: ``imagenet`` mean and deviation, or ``half`` (pixels to -1..1).
     - ``identities``: classes of the training classifiers; 0 builds none.
     """
 
@@ -62,23 +60,16 @@ class NetworkConfig:
     pooling: Pooling = "wamp_sum"
     visibility: Visibility = "continuous"
     last_stride: Literal[1, 2] = 1
-    normalisation: Normalisation = "imagenet"
     identities: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.backbone, str) or not self.backbone:
+        if type(self.backbone) is not str or not self.backbone:
             raise ValueError(f"backbone must be the name of a network, got {self.backbone!r}")
         if not isinstance(self.schema, PartSchema):
             raise ValueError(f"schema must be a PartSchema (see get_schema), got {self.schema!r}")
         if self.parsing_channels is None:
             object.__setattr__(self, "parsing_channels", 256 if self.backbone in _WIDE_BACKBONES else 96)
-        for key, least in {
-            "height": 32,
-            "width": 32,
-            "dim": 1,
-            "parsing_channels": 1,
-            "identities": 0,
-        }.items():
+        for key, least in _LEAST.items():
             value = getattr(self, key)
             if type(value) is not int or value < least:
                 raise ValueError(f"{key} must be a whole number of at least {least}, got {value!r}")
@@ -127,6 +118,8 @@ class NetworkConfig:
         return cls(**values)
 
 
+_LEAST = {"height": SIZE_STEP, "width": SIZE_STEP, "dim": 1, "parsing_channels": 1, "identities": 0}
+
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "dpu": get_args(Fuse),
     "upsample": get_args(Upsample),
@@ -134,5 +127,4 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "pooling": get_args(Pooling),
     "visibility": get_args(Visibility),
     "last_stride": (1, 2),
-    "normalisation": get_args(Normalisation),
 }

@@ -21,7 +21,8 @@ class DropOutput:
     Vector axes have the order global, foreground, parts; class axes background, parts.
 
     - ``raw``, ``neck`` float32 [N, 2 + K, D]: vectors before (triplet losses) and after BNNeck (search).
-    - ``identity_logits`` [N, identities] by ``global``, ``foreground``, ``concat``; empty without classifiers.
+    - ``identity_logits`` [N, identities] by ``global``, ``foreground``, ``concat``; empty without
+      classifiers.
     - ``parsing_logits`` [N, K + 1, H/4, W/4] and ``probabilities`` (float32, their softmax): what the
       network itself sees, also when masks were given.
     - ``masks`` float32 [N, K + 1, H/4, W/4]: what was pooled: ``probabilities`` or the given masks.

@@ -68,7 +68,7 @@ def _projection(channels: int, dim: int) -> nn.Sequential:
 
 def _neck(width: int) -> nn.BatchNorm1d:
     neck = nn.BatchNorm1d(width)
-    neck.bias.requires_grad_(requires_grad=False)
+    neck.bias.requires_grad = False
     return neck
 
 

@@ -63,10 +63,7 @@ def load_imagenet(backbone: Backbone, name: str, *, download: bool = False) -> s
     if not download:
         return None
     if isinstance(backbone, ResNet50):
-        prepare_torchvision()
-        from torchvision.models import ResNet50_Weights
-
-        weights = ResNet50_Weights.IMAGENET1K_V2
+        weights = prepare_torchvision().models.ResNet50_Weights.IMAGENET1K_V2
         _load(backbone, weights.get_state_dict(progress=False, check_hash=True))
         return f"ImageNet (torchvision {weights})"
     trained = import_timm().create_model(TIMM_NAMES.get(name, name), pretrained=True)

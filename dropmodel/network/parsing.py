@@ -83,7 +83,8 @@ class PositionEncoder(nn.Module):
         height, width = x.shape[-2:]
         if self.kind == "mlp":
             rows = torch.linspace(-1.0, 1.0, height, device=x.device)[:, None]
-            return x + self.mlp(rows).T[None, :, :, None]
+            columns: Tensor = self.mlp(rows).T
+            return x + columns[None, :, :, None]
         size = (height, width if self.kind == "2d" else 1)
         table: Tensor = self.table
         if table.shape[-2:] != size:

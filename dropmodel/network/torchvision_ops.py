@@ -9,6 +9,7 @@ themselves stay unusable, and nothing here uses them.
 import importlib
 import sys
 import threading
+from types import ModuleType
 
 import torch
 
@@ -20,14 +21,14 @@ _lock = threading.Lock()
 _declared: list[torch.library.Library] = []  # A Library takes its operators back when it is collected.
 
 
-def prepare_torchvision() -> None:
-    """Make ``import torchvision`` work; call it before importing torchvision or timm.
+def prepare_torchvision() -> ModuleType:
+    """torchvision, imported; call it before importing timm, which imports torchvision itself.
 
-    Does nothing more than that import where it works. Safe from any thread and as often as wanted.
+    Does nothing more than the import where that works. Safe from any thread and as often as wanted.
     """
     with _lock:
         try:
-            importlib.import_module("torchvision")
+            return importlib.import_module("torchvision")
         except RuntimeError as error:
             if _declared or "torchvision::nms" not in str(error):
                 raise
@@ -35,11 +36,11 @@ def prepare_torchvision() -> None:
             # The failed import leaves submodules behind that would be reused half-initialised.
             for name in [name for name in sys.modules if name.startswith("torchvision.")]:
                 del sys.modules[name]
-            importlib.import_module("torchvision")
+            return importlib.import_module("torchvision")
 
 
 def _declare() -> None:
-    library = torch.library.Library("torchvision", "DEF")
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for schema in _SCHEMAS:
-        library.define(schema)
+        library.define(schema)  # type: ignore[no-untyped-call]
     _declared.append(library)

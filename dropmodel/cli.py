@@ -1,0 +1,272 @@
+"""The ``dropmodel`` command: look into a model, extract vectors, draw label maps, write an untrained model.
+
+Exit status: 0 done; 1 done, but some pictures could not be read (each is named on stderr); 2 not done.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dropmodel.errors import ImageError, ModelError
+
+if TYPE_CHECKING:
+    from dropmodel.inference import Extractor, LoadedModel
+    from dropmodel.inference.decode import RgbImage
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
+"""Files with these endings are taken from a folder; a file named outright is always tried."""
+
+_EXTRACT_HELP = """\
+Write the vectors of pictures to a NumPy file with these fields:
+  paths       str [N]             the pictures, in order
+  names       str [2+K]           what each vector is of: global, foreground, then the parts
+  vectors     float32 [N, 2+K, D] L2-normalised (float16 with --half)
+  visibility  float32 [N, 2+K]    0 unseen to 1 clearly seen; 1 for global
+  model       str                 SHA-256 of the model's weights; compare vectors of one model only
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command (default: from ``sys.argv``) and return the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except (ModelError, OSError, ValueError) as error:
+        print(f"dropmodel: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dropmodel", description="DROP: person re-identification by body parts."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    info = commands.add_parser("info", help="what a model file says of itself")
+    info.add_argument("model", type=Path)
+    info.add_argument("--json", action="store_true", help="as JSON")
+    info.set_defaults(run=_info)
+
+    extract = commands.add_parser(
+        "extract",
+        help="write the vectors of pictures",
+        description=_EXTRACT_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_picture_options(extract)
+    extract.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    extract.add_argument("--half", action="store_true", help="store vectors as float16")
+    extract.add_argument("--json", action="store_true", help="print a summary as JSON")
+    extract.set_defaults(run=_extract)
+
+    parse = commands.add_parser("parse", help="write label maps and colour overlays of pictures")
+    _add_picture_options(parse)
+    parse.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parse.set_defaults(run=_parse)
+
+    create = commands.add_parser("create", help="write an untrained model")
+    create.add_argument("out", type=Path, metavar="FILE.safetensors")
+    create.add_argument("--backbone", default="efficientnet_lite0")
+    create.add_argument("--schema", default="eight", help="eight, five_v or stripes_<n>")
+    create.add_argument("--height", type=int, default=256)
+    create.add_argument("--width", type=int, default=128)
+    create.add_argument("--seed", type=int, default=0)
+    create.add_argument(
+        "--download", action="store_true", help="fetch ImageNet weights from the internet if needed"
+    )
+    create.set_defaults(run=_create)
+    return parser
+
+
+def _add_picture_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="a picture or a folder of them")
+    parser.add_argument("--model", type=Path, help="a .safetensors model (default: an untrained one)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    parser.add_argument("--batch-size", type=int, default=32)
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    from dropmodel.inference import read_info
+
+    info = read_info(arguments.model)
+    if arguments.json:
+        print(json.dumps({"config": info.config.to_dict(), "card": info.card.to_dict()}, indent=2))
+        return 0
+    card, config = info.card, info.config
+    rows: dict[str, Any] = {
+        "name": card.name,
+        "trained": "yes" if card.trained else "no",
+        "created": card.created or "unknown",
+        "backbone": f"{config.backbone}, {card.backbone_weights}",
+        "data": card.data,
+        **{name: f"{100 * value:.1f} %" for name, value in card.metrics.items()},
+        "input": f"{config.height} x {config.width} pixels",
+        "vectors": f"{len(config.schema.vector_names)} of length {config.dim}",
+        "parts": f"{config.schema.name}: {', '.join(config.schema.names)}",
+        "licence": card.licence or "not stated",
+        "notes": card.notes,
+    }
+    for name, value in rows.items():
+        print(f"{name:10} {value}".rstrip())
+    for choice in card.choices:
+        print(f"{'choice':10} {choice}")
+    return 0
+
+
+def _extract(arguments: argparse.Namespace) -> int:
+    from dropmodel.inference import Extraction
+
+    extractor = _extractor(arguments)
+    pictures = _Pictures(arguments.images, extractor)
+    parts = list(extractor.stream(image for _, image in pictures))
+    extraction = Extraction.concatenate(parts) if parts else extractor.extract([])
+    features = extraction.features
+    _write_npz(
+        arguments.out,
+        paths=np.array([str(path) for path in pictures.read], dtype=np.str_),
+        names=np.array(extractor.schema.vector_names),
+        vectors=features.vectors.astype(np.float16 if arguments.half else np.float32),
+        visibility=features.visibility,
+        model=np.array(extractor.model.weights_hash),
+    )
+    if arguments.json:
+        summary = {
+            "out": str(arguments.out),
+            "images": len(features),
+            "failed": [{"path": str(error.path), "reason": error.reason} for error in pictures.failed],
+            "model": extractor.model.weights_hash,
+            "trained": extractor.model.card.trained,
+        }
+        print(json.dumps(summary, indent=2))
+    else:
+        print(f"{len(features)} pictures, {features.vectors.shape[1]} vectors each: {arguments.out}")
+    return 1 if pictures.failed else 0
+
+
+def _parse(arguments: argparse.Namespace) -> int:
+    from dropmodel.inference.render import index_picture, overlay
+
+    extractor = _extractor(arguments)
+    pictures = _Pictures(arguments.images, extractor)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    batch: list[tuple[Path, RgbImage]] = []
+
+    def write() -> None:
+        extraction = extractor.extract([image for _, image in batch])
+        for (path, image), labels in zip(batch, extraction.labels, strict=True):
+            name = _free_name(path.stem, taken)
+            size = (image.shape[0], image.shape[1])
+            index_picture(labels, size, extractor.schema).save(arguments.out / f"{name}.labels.png")
+            overlay(image, labels, extractor.schema).save(arguments.out / f"{name}.overlay.png")
+        batch.clear()
+
+    for picture in pictures:
+        batch.append(picture)
+        if len(batch) == extractor.batch_size:
+            write()
+    write()
+    print(f"{len(pictures.read)} pictures: {arguments.out}")
+    return 1 if pictures.failed else 0
+
+
+def _create(arguments: argparse.Namespace) -> int:
+    from dropmodel.inference import save_model, untrained_model
+    from dropmodel.network.config import NetworkConfig
+    from dropmodel.parts import get_schema
+
+    config = NetworkConfig(
+        backbone=arguments.backbone,
+        schema=get_schema(arguments.schema),
+        height=arguments.height,
+        width=arguments.width,
+    )
+    model = untrained_model(config, seed=arguments.seed, device="cpu", download=arguments.download)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    save_model(replace(model, card=replace(model.card, created=created)), arguments.out)
+    print(f"{arguments.out}: untrained {config.backbone}, backbone weights: {model.card.backbone_weights}")
+    return 0
+
+
+class _Pictures:
+    """Reads the named pictures one by one; those that fail are told on stderr and left out."""
+
+    def __init__(self, named: Sequence[Path], extractor: "Extractor") -> None:
+        self._paths = list(_find(named))
+        self._at_least = extractor.input_size
+        self.read: list[Path] = []
+        self.failed: list[ImageError] = []
+
+    def __iter__(self) -> Iterator[tuple[Path, "RgbImage"]]:
+        from dropmodel.inference import read_image
+
+        for path in self._paths:
+            try:
+                image = read_image(path, at_least=self._at_least)
+            except ImageError as error:
+                self.failed.append(error)
+                print(f"dropmodel: {error}", file=sys.stderr)
+                continue
+            self.read.append(path)
+            yield path, image
+
+
+def _find(named: Sequence[Path]) -> Iterator[Path]:
+    """Files as named, folders by their pictures (all levels, sorted); ``ValueError`` if that is nothing."""
+    found = False
+    for path in named:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in inside:
+            if file is path or (file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()):
+                found = True
+                yield file
+    if not found:
+        raise ValueError("there are no pictures in " + ", ".join(map(str, named)))
+
+
+def _extractor(arguments: argparse.Namespace) -> "Extractor":
+    from dropmodel.inference import Extractor
+
+    return Extractor(_model(arguments), batch_size=arguments.batch_size)
+
+
+def _model(arguments: argparse.Namespace) -> "LoadedModel":
+    from dropmodel.inference import load_model, untrained_model
+
+    if arguments.model is not None:
+        return load_model(arguments.model, arguments.device)
+    model = untrained_model(device=arguments.device)
+    print(
+        "dropmodel: no --model given: using the untrained model, whose vectors rank by rough appearance only "
+        "and whose masks are one average guess",
+        file=sys.stderr,
+    )
+    return model
+
+
+def _write_npz(path: Path, **fields: Any) -> None:
+    """Write whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, **fields)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _free_name(stem: str, taken: set[str]) -> str:
+    """``stem``, numbered if another folder's picture already has it."""
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    taken.add(name)
+    return name

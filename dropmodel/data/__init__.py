@@ -1,0 +1,1 @@
+"""Data for the model: label sets of other datasets and tools."""
