@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Self
+from itertools import chain
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,16 @@ class Change:
     @classmethod
     def union(cls, changes: Iterable["Change"]) -> Self:
         """All of ``changes`` as one; ids keep their order."""
-        total = cls()
-        for change in changes:
-            total = cls(*(_joined(getattr(total, f.name), getattr(change, f.name)) for f in fields(cls)))
-        return total
+        every = [cls(), *changes]
+        joined = {
+            field.name: _join([getattr(change, field.name) for change in every]) for field in fields(cls)
+        }
+        return cls(**joined)
 
 
-def _joined(first: bool | tuple[int, ...], second: bool | tuple[int, ...]) -> bool | tuple[int, ...]:
-    if isinstance(first, tuple) and isinstance(second, tuple):
-        return first + second
-    return bool(first or second)
+def _join(values: list[Any]) -> Any:
+    """Ids one after the other, flags by "or"."""
+    return tuple(chain.from_iterable(values)) if isinstance(values[0], tuple) else any(values)
 
 
 NOTHING = Change()
