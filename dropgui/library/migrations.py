@@ -1,6 +1,6 @@
 """Bringing a library file to this program's schema, step by step, after a backup."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +16,9 @@ STEPS: tuple[Step, ...] = ()
 """``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
 
 
-def latest_version(steps: Sequence[Step] = STEPS) -> int:
+def latest_version() -> int:
     """The schema version that this program writes."""
-    return 1 + len(steps)
+    return 1 + len(STEPS)
 
 
 def create_tables(connection: Connection) -> None:
@@ -34,13 +34,13 @@ def create_tables(connection: Connection) -> None:
     sqlite.set_identity(connection, latest_version())
 
 
-def migrate(connection: Connection, path: Path, steps: Sequence[Step] = STEPS) -> Path | None:
+def migrate(connection: Connection, path: Path) -> Path | None:
     """Brings the library to the latest version; returns the backup made before, None if none was needed.
 
     Each step commits with its version number, so a kill in between resumes where it was. Raises
     :class:`NotALibraryError` and :class:`NewerLibraryError` before anything is written.
     """
-    latest = latest_version(steps)
+    latest = latest_version()
     version = _version(connection, path)
     connection.rollback()
     if version > latest:
@@ -56,7 +56,7 @@ def migrate(connection: Connection, path: Path, steps: Sequence[Step] = STEPS) -
         with connection.begin():
             # Another program may have migrated while we waited for the lock.
             if _version(connection, path) == number:
-                steps[number - 1](connection)
+                STEPS[number - 1](connection)
                 sqlite.set_identity(connection, number + 1)
     return target
 

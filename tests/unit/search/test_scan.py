@@ -14,7 +14,7 @@ from dropgui.library.rows import CropFilter
 from dropgui.search import Answer, PartIndex, Query, search
 from dropgui.search import kernels as kernels_module
 from dropmodel.features import Features, distance
-from tests.unit.search.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
+from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
 
 CROPS = 300
 NAMES = SCHEMA.vector_names
