@@ -29,6 +29,7 @@ from dropgui.library.embeddings import EmbeddingBlock, embedding_blocks, generat
 from dropgui.library.rows import ModelVersionRow
 
 _FORMAT = 1
+_BUILDING = ".building"
 _ABANDONED_SECONDS = 3600
 _HEADER = "header.json"
 _CROPS = "crops.i64"
@@ -81,9 +82,13 @@ class PartCache:
         """Appends what the library gained, or rebuilds where something was taken away."""
         header = self._header()
         with self._library.read() as connection:
-            valid = header is not None and header.generation == generation(connection, self._model.id)
             newest = newest_embedding(connection)
-        if header is not None and valid and header.seen_id >= newest:
+            valid = (
+                header is not None
+                and header.generation == generation(connection, self._model.id)
+                and header.seen_id <= newest  # not so when an older copy of the library was put back
+            )
+        if header is not None and valid and header.seen_id == newest:
             return header
         if not valid:
             self._rebuild()
@@ -144,7 +149,7 @@ class PartCache:
 
     def _rebuild(self) -> None:
         """Builds fresh files beside the old ones from one committed state, then swaps the header."""
-        data = uuid4().hex
+        data = uuid4().hex + _BUILDING
         with _disk_faults(self._folder), self._library.read() as connection:
             (self._folder / data).mkdir(parents=True)
             header = self._blank(data, generation(connection, self._model.id))
@@ -152,18 +157,21 @@ class PartCache:
         self._library.write(lambda connection: self._adopt(connection, header))
 
     def _adopt(self, connection: Connection, header: Header) -> None:
-        """Makes freshly built files the cache, and removes those that nobody will read again."""
-        old = self._header()
-        useless = [folder for folder in self._folder.glob("*/") if _abandoned(folder)]
-        if generation(connection, self._model.id) == header.generation and self._data(header).is_dir():
-            with _disk_faults(self._folder):
+        """Makes freshly built files the cache, unless they are outdated, and removes what is in no use."""
+        built = self._data(header)
+        with _disk_faults(self._folder):
+            if generation(connection, self._model.id) == header.generation and built.is_dir():
+                header = replace(header, data=header.data.removesuffix(_BUILDING))
+                built.rename(self._data(header))
                 self._swap_in(header)
-            useless += [] if old is None else [self._data(old)]
-        else:
-            useless.append(self._data(header))
-        for folder in useless:
-            # A program that maps these files keeps them until it looks again; Windows refuses till then.
-            shutil.rmtree(folder, ignore_errors=True)
+            else:
+                shutil.rmtree(built, ignore_errors=True)
+        current = self._header()
+        for folder in self._folder.glob("*/"):
+            named = current is not None and folder.name == current.data
+            if not named and (folder.suffix != _BUILDING or _abandoned(folder)):
+                # Where a program still maps these files Windows refuses; the next rebuild gets them.
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _append_new(self, connection: Connection) -> Header:
         header = self._header()

@@ -1,19 +1,23 @@
 """The rows a search scans, mapped from the cache and swapped as a whole when the library grows."""
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from dropgui.library import Library
+from dropgui.library import Library, LibraryError
 from dropgui.library.models import model_version
 from dropgui.library.rows import ModelVersionRow
 from dropgui.search.cache import Header, PartCache
 
 if TYPE_CHECKING:
     import torch
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,7 @@ class PartIndex:
         self.model = model
         self._cache = PartCache(library, model)
         self._lock = threading.Lock()
-        self._header = self._cache.open()
-        self._rows = self._map(self._header)
+        self._header, self._rows = self._take(self._cache.open)
 
     @classmethod
     def open(cls, library: Library, model_version_id: int) -> Self:
@@ -85,11 +88,9 @@ class PartIndex:
         Costs well under a millisecond where nothing changed.
         """
         with self._lock:
-            header = self._cache.catch_up()
-            if header == self._header:
+            if self._cache.catch_up() == self._header:
                 return False
-            self._rows = self._map(header)
-            self._header = header
+            self._header, self._rows = self._take(self._cache.catch_up)
             return True
 
     def warm(self, device: str = "cpu") -> None:
@@ -113,6 +114,17 @@ class PartIndex:
             self._rows = Rows(
                 empty.astype(np.int64), empty.astype(bool), (), np.empty((0, 0), np.float32), {}
             )
+
+    def _take(self, ask: Callable[[], Header]) -> tuple[Header, Rows]:
+        """A header and its rows; asks again if another program rebuilt the cache in between."""
+        for _ in range(_ATTEMPTS):
+            header = ask()
+            with suppress(FileNotFoundError):
+                return header, self._map(header)
+        raise LibraryError(
+            f"The search cache {self.library.cache_dir} keeps being removed by another program. "
+            "Close the other program, then search again."
+        )
 
     def _map(self, header: Header) -> Rows:
         crop_ids = self._cache.crop_ids(header)

@@ -1,0 +1,365 @@
+"""The index and its cache on the disk: in step with the library, and never trusted when it should not be."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select, update
+
+from dropgui.library import Library, LibraryError
+from dropgui.library.embeddings import embedding_blocks
+from dropgui.library.forget import forget_crops
+from dropgui.library.schema import Meta
+from dropgui.search import PartIndex, Query, search
+from dropgui.search import cache as cache_module
+from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
+
+
+def header_of(library: Library, model: int = 1) -> dict[str, object]:
+    data: dict[str, object] = json.loads((library.cache_dir / str(model) / "header.json").read_text())
+    return data
+
+
+def check_whole(index: PartIndex, library: Library) -> None:
+    """The index holds exactly what the library holds, row by row."""
+    with library.read() as connection:
+        blocks = list(embedding_blocks(connection, index.model.id, SCHEMA, DIM, after=0, size=7))
+    expected = {
+        int(crop_id): (vectors, visibility)
+        for block in blocks
+        for crop_id, vectors, visibility in zip(block.crop_ids, block.vectors, block.visibility, strict=True)
+    }
+    rows = index.rows
+    assert sorted(index.crop_ids.tolist()) == sorted(expected)
+    assert len(index) == len(expected)
+    for row in np.flatnonzero(rows.living):
+        vectors, visibility = expected[int(rows.crop_ids[row])]
+        found = np.stack([matrix[row] for matrix in rows.matrices])
+        np.testing.assert_array_equal(found, vectors)
+        np.testing.assert_allclose(rows.visibility_roots[:, row] ** 2, visibility, atol=1e-6)
+
+
+@pytest.fixture
+def rebuilds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with every rebuild."""
+    counted: list[int] = []
+    real = cache_module.PartCache._rebuild
+
+    def count(self: cache_module.PartCache) -> None:
+        counted.append(1)
+        real(self)
+
+    monkeypatch.setattr(cache_module.PartCache, "_rebuild", count)
+    return counted
+
+
+def filled(library: Library, count: int = 30) -> tuple[int, list[int]]:
+    model = add_model(library)
+    crops = add_crops(library, count)
+    embed(library, model, crops, made_features(count))
+    return model, crops
+
+
+def test_a_new_index_is_built_and_found_again(library: Library, rebuilds: list[int]) -> None:
+    model, _ = filled(library)
+    for _ in range(3):
+        index = PartIndex.open(library, model)
+        check_whole(index, library)
+        index.close()
+    assert len(rebuilds) == 1
+
+
+def test_a_library_without_embeddings_has_an_empty_index(library: Library) -> None:
+    model = add_model(library)
+    index = PartIndex.open(library, model)
+    assert len(index) == 0
+    assert search(index, Query(made_features(1), {"global": 1.0})).matches == ()
+    crops = add_crops(library, 3)
+    embed(library, model, crops, made_features(3))
+    assert index.refresh()
+    check_whole(index, library)
+    index.close()
+    with pytest.raises(KeyError, match="no model version 7"):
+        PartIndex.open(library, 7)
+
+
+def test_new_rows_are_appended(library: Library, rebuilds: list[int]) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    assert not index.refresh()
+    for number in range(3):
+        embed(library, model, add_crops(library, 5, f"/more{number}"), made_features(5, seed=number))
+        assert index.refresh()
+        check_whole(index, library)
+    assert not index.refresh()
+    index.close()
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+    assert len(rebuilds) == 1
+
+
+def test_a_crop_embedded_again_counts_once_and_as_it_is_now(library: Library, rebuilds: list[int]) -> None:
+    model, crops = filled(library)
+    index = PartIndex.open(library, model)
+    embed(library, model, [crops[-1], crops[4]], made_features(2, seed=5))
+    index.refresh()
+    check_whole(index, library)
+    answer = search(index, Query(made_features(2, seed=5)[1:], {"global": 1.0}))
+    assert answer.compared == len(crops)
+    assert answer.matches[0].crop_id == crops[4]
+    assert [match.crop_id for match in answer.matches].count(crops[4]) == 1
+    index.close()
+    assert len(rebuilds) == 1
+
+
+def test_a_forgotten_crop_is_found_no_more(library: Library) -> None:
+    model, crops = filled(library)
+    index = PartIndex.open(library, model)
+    forget_crops(library, crops[:10])
+    assert index.refresh()
+    assert index.crop_ids.tolist() == crops[10:]
+    check_whole(index, library)
+    index.close()
+
+
+def test_a_search_in_progress_keeps_its_rows(library: Library) -> None:
+    model, crops = filled(library)
+    index = PartIndex.open(library, model)
+    rows = index.rows
+    forget_crops(library, crops)
+    index.refresh()
+    assert len(index) == 0
+    np.testing.assert_array_equal(
+        np.stack(rows.matrices, axis=1), made_features(30).vectors.astype(np.float16)
+    )
+    index.close()
+
+
+def test_versions_have_caches_of_their_own(library: Library) -> None:
+    model, crops = filled(library)
+    other = add_model(library, "other")
+    index, empty = PartIndex.open(library, model), PartIndex.open(library, other)
+    assert (len(index), len(empty)) == (30, 0)
+    embed(library, other, crops[:3], made_features(3))
+    assert empty.refresh()
+    index.refresh()
+    assert (len(index), len(empty)) == (30, 3)
+    index.close()
+    empty.close()
+
+
+def break_cache(library: Library, how: str) -> None:
+    folder = library.cache_dir / "1"
+    data = folder / str(header_of(library)["data"])
+    header = folder / "header.json"
+    match how:
+        case "no header":
+            header.unlink()
+        case "torn header":
+            header.write_text(header.read_text()[:40])
+        case "not an object":
+            header.write_text("[1]")
+        case "missing file":
+            (data / "02-stripe_1.f16").unlink()
+        case "short file":
+            (data / "crops.i64").write_bytes((data / "crops.i64").read_bytes()[:-8])
+        case "never synced":
+            header.write_text(json.dumps({**header_of(library), "synced": False}))
+        case _:
+            key, value = how.split("=")
+            header.write_text(json.dumps({**header_of(library), key: json.loads(value)}))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "no header", "torn header", "not an object", "missing file", "short file", "never synced",
+        'library_id="another"', "generation=3", "dim=17", "format=0", "model_version_id=2",
+        'vector_names=["global"]',
+    ],
+)  # fmt: skip
+def test_a_cache_that_cannot_be_trusted_is_rebuilt(library: Library, how: str, rebuilds: list[int]) -> None:
+    model, _ = filled(library)
+    PartIndex.open(library, model).close()
+    break_cache(library, how)
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+    assert len(rebuilds) == 2
+    data = [path for path in (library.cache_dir / "1").iterdir() if path.is_dir()]
+    assert len(data) == 1
+
+
+def test_a_torn_append_is_never_read(library: Library, rebuilds: list[int]) -> None:
+    """A program died between writing rows and swapping the header in: the rows lie behind the end."""
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    data = library.cache_dir / "1" / str(header_of(library)["data"])
+    for path in data.iterdir():
+        with path.open("ab") as file:
+            file.write(b"\xff" * 3)
+    assert not index.refresh()
+    check_whole(index, library)
+    embed(library, model, add_crops(library, 4, "/more"), made_features(4, seed=3))
+    index.refresh()
+    check_whole(index, library)
+    index.close()
+    assert len(rebuilds) == 1
+
+
+@pytest.mark.parametrize("when", ["before refresh", "before close"])
+def test_a_cache_deleted_while_open_does_no_harm(library: Library, when: str) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    shutil.rmtree(library.cache_dir)
+    if when == "before refresh":
+        assert index.refresh()
+        check_whole(index, library)
+    index.close()
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+
+
+def test_a_copied_library_does_not_read_the_cache_of_another(library: Library) -> None:
+    """The same file name with another library in it, beside the old cache."""
+    model, _ = filled(library)
+    PartIndex.open(library, model).close()
+    library.write(lambda c: c.execute(update(Meta).where(Meta.key == "library_id").values(value="new")))
+    with Library.open(library.path) as again:
+        index = PartIndex.open(again, model)
+        assert header_of(again)["library_id"] == "new"
+        check_whole(index, again)
+        index.close()
+
+
+def test_a_cache_that_cannot_be_written_is_told(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = filled(library)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(LibraryError, match=r"search cache .*No space left on device.*library itself is safe"):
+        PartIndex.open(library, model)
+
+
+def test_another_process_may_index_meanwhile(library: Library, rebuilds: list[int]) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    script = f"""
+from pathlib import Path
+from dropgui.library import Library
+from dropgui.search import PartIndex
+from tests.unit.library.made import *
+with Library.open(Path({str(library.path)!r})) as library:
+    index = PartIndex.open(library, {model})
+    for number in range(5):
+        crops = add_crops(library, 4, f"/theirs{{number}}")
+        embed(library, {model}, crops, made_features(4, seed=number))
+        index.refresh()
+    index.close()
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[3])
+    number = 0
+    while process.poll() is None:
+        number += 1
+        embed(library, model, add_crops(library, 2, f"/ours{number}"), made_features(2, seed=number))
+        index.refresh()
+    assert process.returncode == 0
+    assert number > 0
+    index.refresh()
+    assert len(index) == 30 + 20 + 2 * number
+    check_whole(index, library)
+    index.close()
+    assert len(rebuilds) == 1
+
+
+def test_threads_may_search_while_rows_are_added(library: Library) -> None:
+    model, _ = filled(library, 200)
+    index = PartIndex.open(library, model)
+    failures: list[Exception] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        try:
+            while not stop.is_set():
+                index.refresh()
+                answer = search(index, Query(made_features(1), {"global": 1.0, "stripe_1": 1.0}))
+                assert answer.matches[0].crop_id == 1
+        except Exception as error:  # noqa: BLE001 - the main thread fails on it
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        embed(library, model, add_crops(library, 5, f"/more{number}"), made_features(5, seed=100 + number))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    index.refresh()
+    assert len(index) == 300
+    check_whole(index, library)
+    index.close()
+
+
+def test_warming_up_touches_every_kernel_and_changes_nothing(library: Library) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    index.warm()
+    check_whole(index, library)
+    index.close()
+    index.close()
+
+
+def test_generations_are_kept_in_the_library(library: Library) -> None:
+    model, crops = filled(library)
+    forget_crops(library, crops[:1])
+    with library.read() as connection:
+        value = connection.execute(select(Meta.value).where(Meta.key == f"generation:{model}")).scalar_one()
+    assert value == "1"
+
+
+def test_an_older_copy_of_the_library_put_back_is_noticed(library: Library, rebuilds: list[int]) -> None:
+    model, _ = filled(library)
+    library.compact()
+    older = library.path.read_bytes()
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5))
+    PartIndex.open(library, model).close()
+    library.close()
+    library.path.write_bytes(older)
+    with Library.open(library.path) as again:
+        index = PartIndex.open(again, model)
+        assert len(index) == 30
+        check_whole(index, again)
+        index.close()
+    assert len(rebuilds) == 2
+
+
+def test_a_cache_rebuilt_by_another_program_at_the_wrong_moment_is_read_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5))
+    real, calls = cache_module.PartCache.crop_ids, []
+
+    def rebuilt_first(self: cache_module.PartCache, header: cache_module.Header) -> object:
+        if not calls:
+            calls.append(1)
+            self._rebuild()
+        return real(self, header)
+
+    monkeypatch.setattr(cache_module.PartCache, "crop_ids", rebuilt_first)
+    assert index.refresh()
+    assert calls
+    check_whole(index, library)
+    index.close()
