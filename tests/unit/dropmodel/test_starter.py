@@ -1,0 +1,84 @@
+"""The untrained model: repeatable, honest on its card, and not degenerate."""
+
+import dataclasses
+import importlib.util
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from dropmodel.inference import Extractor, LoadedModel, starter, untrained_model
+from dropmodel.inference.starter import UNTRAINED_NAME
+from dropmodel.parts import EIGHT, FIVE_V, stripes
+from tests.unit.dropmodel.conftest import SMALL
+
+
+def test_the_seed_decides_and_torchs_own_random_state_is_left(model: LoadedModel) -> None:
+    before, threads = torch.random.get_rng_state(), torch.get_num_threads()
+    again, other = untrained_model(SMALL, device="cpu"), untrained_model(SMALL, seed=1, device="cpu")
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert torch.get_num_threads() == threads
+    assert again.weights_hash == model.weights_hash != other.weights_hash
+
+
+def test_the_number_of_threads_does_not_change_the_weights(model: LoadedModel) -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        assert untrained_model(SMALL, device="cpu").weights_hash == model.weights_hash
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_the_card_says_what_it_is(model: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = model.card
+    assert (card.name, card.trained) == (UNTRAINED_NAME, False)
+    assert card.backbone_weights.startswith("ImageNet")
+    assert "never been trained" in card.data
+    assert "the same guess for every picture" in card.notes
+    assert "position encoder: 1d" in card.choices
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    bare = untrained_model(dataclasses.replace(SMALL, ppe="off"), device="cpu").card
+    assert bare.backbone_weights == "random"
+    assert bare.notes == "Masks are random."
+
+
+@pytest.mark.parametrize("schema", [EIGHT, FIVE_V, stripes(3)], ids=lambda schema: schema.name)
+def test_masks_follow_an_average_body(schema: Any, picture: Any) -> None:
+    extractor = Extractor(untrained_model(dataclasses.replace(SMALL, schema=schema), device="cpu"))
+    extraction = extractor.extract([picture(seed) for seed in range(4)])
+    rows = np.arange(16)[None, :, None]
+    heights = [
+        float((rows * (extraction.labels == label)).sum() / (extraction.labels == label).sum())
+        for label in range(1, len(schema) + 1)
+        if (extraction.labels == label).any()
+    ]
+    assert len(heights) >= min(3, len(schema))
+    assert heights[0] < 4
+    assert heights[-1] > 11
+    assert (extraction.labels > 0).mean() > 0.3
+
+
+def test_other_switches_start_without_a_layout(picture: Any) -> None:
+    for switch in ({"ppe": "mlp"}, {"ppe": "off", "dpu": "off"}, {"ppe": "2d"}):
+        config = dataclasses.replace(SMALL, **switch)  # type: ignore[arg-type]
+        extraction = Extractor(untrained_model(config, device="cpu")).extract([picture()])
+        assert (extraction.labels > 0).any()
+
+
+def likeness(model: LoadedModel) -> float:
+    """Mean cosine between the global vectors of twelve unlike smooth pictures."""
+    rng = np.random.default_rng(0)
+    coarse = [Image.fromarray(rng.integers(0, 256, (8, 4, 3), dtype=np.uint8)) for _ in range(12)]
+    pictures = [image.resize((32, 64), Image.Resampling.BICUBIC) for image in coarse]
+    vectors = Extractor(model, precision="fp32").extract(pictures).features.vectors[:, 0]
+    return float((vectors @ vectors.T)[np.triu_indices(12, 1)].mean())
+
+
+def test_centring_takes_the_common_part_out_of_the_vectors(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starter, "_centre", lambda network: None)
+    assert likeness(model) < likeness(untrained_model(SMALL, device="cpu")) - 0.05
