@@ -8,7 +8,7 @@ _DATASET_NAME = re.compile(r"^-?\d+_c(\d+)(?:s\d+)?_", re.IGNORECASE)
 _CAMERA_WORD = re.compile(
     r"(?:^|[^a-z0-9])(cam(?:era)?[-_ ]?\d+|camera[-_ ][a-z0-9]+)(?:[^a-z0-9]|$)", re.IGNORECASE
 )
-_CAMERA_FOLDER = re.compile(r"^cam(?:era)?[-_ ]?[a-z0-9][\w -]*$", re.IGNORECASE)
+_CAMERA_FOLDER = re.compile(r"^cam(?:era)?(?:[-_ ]?\d+[a-z]?|[-_ ][\w -]+)$", re.IGNORECASE)
 
 
 def camera_of(relative_path: str) -> str | None:

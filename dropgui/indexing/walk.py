@@ -80,7 +80,7 @@ class Walk:
             path.encode("utf-8")
             status = entry.stat()
         except UnicodeEncodeError:
-            shown = path.encode("utf-8", "backslashreplace").decode()
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
             self.failures.append(Failure(self.root / shown, "its name is not valid text; rename the file"))
             return None
         except FileNotFoundError:

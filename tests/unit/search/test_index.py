@@ -350,7 +350,8 @@ def test_a_cache_rebuilt_by_another_program_at_the_wrong_moment_is_read_again(
     model, _ = filled(library)
     index = PartIndex.open(library, model)
     embed(library, model, add_crops(library, 5, "/more"), made_features(5))
-    real, calls = cache_module.PartCache.crop_ids, []
+    real = cache_module.PartCache.crop_ids
+    calls: list[int] = []
 
     def rebuilt_first(self: cache_module.PartCache, header: cache_module.Header) -> object:
         if not calls:
