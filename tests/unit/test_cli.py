@@ -1,0 +1,231 @@
+"""The command, run as users run it where that matters, else through ``main``."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dropgui import cli
+from dropgui.cli import main
+from dropgui.indexing import Progress
+from dropgui.library import Library
+from dropgui.library.queries import counts
+from dropmodel.inference import save_model, untrained_model
+from dropmodel.network.config import NetworkConfig
+from tests.unit.indexing.fake import picture
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("model") / "small.safetensors"
+    save_model(untrained_model(NetworkConfig(dim=32, height=64, width=32), device="cpu"), path)
+    return str(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(8):
+        picture(tmp_path / "größe" / f"{number}.png", number, size=(32, 64))
+    (tmp_path / "größe" / "broken.jpg").write_text("no")
+    return tmp_path / "größe"
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> str:
+    path = str(tmp_path / "some.droplib")
+    assert main(["index", str(folder), "--library", path, "--model", model, "--device", "cpu"]) == 0
+    capsys.readouterr()
+    return path
+
+
+def fault(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a command which fails must say, and nothing on standard output."""
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("dropgui: ")
+    assert "Traceback" not in said.err
+    return said.err
+
+
+def test_index_as_json(tmp_path: Path, folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["index", str(folder), "--library", str(tmp_path / "l.droplib"), "--json", "--model", model]
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    data = json.loads(said.out)
+    assert data.keys() == {"indexed", "skipped", "failed", "seconds"}
+    assert (data["indexed"], data["skipped"]) == (8, 0)
+    assert data["failed"] == [
+        {"path": str(folder / "broken.jpg"), "reason": "it is not a picture of a known kind"}
+    ]
+    assert data["seconds"] > 0
+    assert said.err == ""
+    assert main(arguments) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["indexed"], again["skipped"], len(again["failed"])) == (0, 8, 1)
+
+
+def test_index_for_people(
+    tmp_path: Path, folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture(tmp_path / "second" / "a.png", size=(32, 64))
+    folders = [str(folder), str(tmp_path / "second")]
+    assert main(["index", *folders, "--library", str(tmp_path / "l.droplib"), "--model", model]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["         9  indexed", "         1  unreadable"]
+    assert lines[2].strip() == f"{folder / 'broken.jpg'}: it is not a picture of a known kind"
+    assert lines[3].endswith("seconds")
+
+
+def test_search_as_json(
+    library: str, folder: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = str(picture(tmp_path / "outside.png", 3, size=(32, 64)))  # looks like 3.png
+    wanted = ["search", image, "--library", library, "--parts", "head,torso=2", "--top", "5", "--json"]
+    assert main(wanted) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data.keys() == {"query", "matches"}
+    assert data["query"]["parts"] == {"head": 1.0, "torso": 2.0}
+    assert len(data["matches"]) == 5
+    assert all(match.keys() == {"path", "score", "parts"} for match in data["matches"])
+    assert data["matches"][0]["path"] == str(folder / "3.png")
+    assert data["matches"][0]["score"] == pytest.approx(1, abs=5e-3)
+    assert data["matches"][0]["parts"].keys() == {"head", "torso"}
+    scores = [match["score"] for match in data["matches"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["stored", "read again"])
+def test_a_picture_of_the_library_does_not_find_itself(
+    library: str, folder: Path, model: str, fresh: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--model", model] if fresh else []
+    assert main(["search", str(folder / "3.png"), "--library", library, "--json", *options]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert {match["path"] for match in data["matches"]} == {
+        str(folder / f"{number}.png") for number in range(8) if number != 3
+    }
+
+
+def test_search_for_people(library: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "search",
+        str(folder / "3.png"),
+        "--library",
+        library,
+        "--parts",
+        "head,left_foot",
+        "--top",
+        "2",
+    ]
+    assert main(arguments) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].split() == ["score", "head", "left_foot", "picture"]
+    assert len(lines) == 3
+    column = lines[0].index("picture")
+    assert all(line[column:].startswith(str(folder)) for line in lines[1:])
+    assert said.err == "7 crops compared\n"
+
+
+def test_forget(library: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = fault(capsys, "forget", str(tmp_path), "--library", library)
+    assert str(folder) in said
+    assert main(["forget", str(folder), "--library", library]) == 0
+    assert "8 crops" in capsys.readouterr().out
+    with Library.open(Path(library)) as opened:
+        assert counts(opened).images == 0
+    assert len(list(folder.iterdir())) == 9
+
+
+def test_faults_are_one_clear_line(
+    library: str, folder: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = str(folder / "3.png")
+    assert "head, torso" in fault(capsys, "search", image, "--library", library, "--parts", "nose")
+    assert "above 0" in fault(capsys, "search", image, "--library", library, "--parts", "head=-1")
+    assert "above 0" in fault(capsys, "search", image, "--library", library, "--parts", "head=much")
+    assert "no library" in fault(capsys, "search", image, "--library", str(tmp_path / "no.droplib"))
+    broken = str(folder / "broken.jpg")
+    assert "not a picture" in fault(capsys, "search", broken, "--library", library)
+    new = str(tmp_path / "new.droplib")
+    assert "no folder" in fault(capsys, "index", str(tmp_path / "none"), "--library", new)
+    assert "is a picture" in fault(capsys, "index", image, "--library", new)
+    assert "ends in .droplib" in fault(capsys, "index", str(folder), "--library", str(tmp_path / "l.db"))
+    bad_model = ["--library", new, "--model", str(folder / "3.png")]
+    assert "3.png" in fault(capsys, "index", str(folder), *bad_model)
+    empty = str(tmp_path / "empty.droplib")
+    Library.create(Path(empty)).close()
+    assert "Nothing is indexed" in fault(capsys, "search", image, "--library", empty)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["index"], ["search", "x.png"], ["index", "", "--library", "x.droplib"],
+     ["search", "x.png", "--library", "x.droplib", "--top", "0"], ["--bogus"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_wrong_usage_says_how(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: dropgui" in capsys.readouterr().err
+
+
+def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[object, ...]] = []
+
+    def note(given: argparse.Namespace) -> int:
+        opened.append(tuple(vars(given).values()))
+        return 7
+
+    monkeypatch.setattr(cli, "_open_window", note)
+    assert main(["--library", "l.droplib", "--demo", "one", "two"]) == 7
+    assert main([]) == 7
+    assert opened == [([Path("one"), Path("two")], Path("l.droplib"), True), ([], None, False)]
+
+
+def test_progress_tells_people_what_they_want_to_know() -> None:
+    scanning = Progress("scanning", 4120, None, 0, 0.0, None)
+    assert cli._describe(scanning) == "scanning: 4,120 pictures found"
+    indexing = Progress("indexing", 4120, 9800, 2, 47.3, 120.2)
+    assert cli._describe(indexing) == "indexing: 4,120 of 9,800, 47 a second, 2:00 left, 2 unreadable"
+
+
+def test_ctrl_c_keeps_the_work_and_says_how_to_go_on(tmp_path: Path, model: str) -> None:
+    """A real process with a real signal; standard output stays JSON."""
+    for number in range(1500):
+        picture(tmp_path / "many" / f"{number}.png", number, size=(32, 64))
+    library = tmp_path / "l.droplib"
+    command = [sys.executable, "-m", "dropgui", "index", str(tmp_path / "many")]
+    command += ["--library", str(library), "--model", model, "--device", "cpu", "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not library.exists():
+        time.sleep(0.02)
+    with Library.open_or_create(library) as opened:
+        while counts(opened).indexed < 8:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        data = json.loads(out)
+        assert 8 <= data["indexed"] == counts(opened).indexed < 1500
+    assert "Run the same command again to go on" in err
+    assert "Traceback" not in err
+
+
+def test_the_module_runs() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "dropgui", "index", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "80"},
+    )  # fmt: skip
+    assert "--library" in told.stdout

@@ -1,0 +1,188 @@
+"""One open library with its model and its index."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import insert
+
+from dropgui.errors import UserError
+from dropgui.library import Library
+from dropgui.library.forget import forget_folder
+from dropgui.library.models import register_model
+from dropgui.library.queries import active_model, crop_ids, model_versions
+from dropgui.library.schema import Meta
+from dropgui.search import Query
+from dropgui.session import (
+    DeviceError,
+    ModelFileError,
+    NotIndexedYetError,
+    OtherModelError,
+    PictureError,
+    Session,
+)
+from dropmodel.inference import save_model, untrained_model
+from dropmodel.network.config import NetworkConfig
+from tests.unit.indexing.fake import SCHEMA, picture
+
+WEIGHTS = {"head": 1.0, "torso": 2.0}
+
+
+def small_model(path: Path, seed: int) -> Path:
+    config = NetworkConfig(dim=32, height=64, width=32)
+    save_model(untrained_model(config, seed=seed, device="cpu"), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_model(tmp_path_factory.mktemp("model") / "small.safetensors", seed=0)
+
+
+@pytest.fixture(scope="module")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_model(tmp_path_factory.mktemp("model") / "other.safetensors", seed=1)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.create(tmp_path / "some.droplib") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(6):
+        picture(tmp_path / "pictures" / f"{number}.png", number, size=(32, 64))
+    return tmp_path / "pictures"
+
+
+def test_index_then_search(library: Library, folder: Path, model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        report = session.index_folder(folder)
+        assert (report.indexed, report.failed) == (6, [])
+        assert len(session.index) == 6
+        crop = int(crop_ids(library)[2])
+        answer = session.search(Query(session.features_of_crop(crop), WEIGHTS))
+        assert len(answer.matches) == 6
+        assert answer.matches[0].crop_id == crop
+        assert answer.matches[0].score == pytest.approx(1, abs=2e-3)
+        assert session.model_version == active_model(library)
+        assert session.model_version.weights_path == model
+        assert not session.model_version.trained
+
+
+def test_a_picture_from_outside_is_read_as_the_library_reads_it(
+    library: Library, folder: Path, model: Path
+) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+        read = session.read_picture(folder / "3.png")
+        assert len(read.features) == 1
+        assert read.labels.shape == session.extractor.mask_size
+        stored = session.features_of_crop(int(crop_ids(library)[3]))
+        np.testing.assert_allclose(read.features.vectors, stored.vectors, atol=2e-2)
+        assert session.search(Query(read.features, WEIGHTS)).matches[0].crop_id == crop_ids(library)[3]
+        with pytest.raises(PictureError, match=r"nowhere\.png cannot be used: there is no such file\."):
+            session.read_picture(folder / "nowhere.png")
+
+
+def test_the_model_of_a_library_is_loaded_again_from_its_file(
+    library: Library, folder: Path, model: Path
+) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+    with Session(library, device="cpu") as session:
+        assert session.extractor.model.weights_hash == session.model_version.weights_hash
+        assert session.index_folder(folder).skipped == 6
+    assert len(model_versions(library)) == 1
+
+
+def test_searching_does_not_load_the_model(library: Library, folder: Path, model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+    with Session(library, model=Path("/nowhere.safetensors")) as session:
+        features = session.features_of_crop(int(crop_ids(library)[0]))
+        session.warm()
+        assert session.search(Query(features, WEIGHTS)).compared == 6
+
+
+def test_other_weights_are_refused(library: Library, folder: Path, model: Path, other_model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+    with Session(library, model=other_model, device="cpu") as session:
+        with pytest.raises(OtherModelError, match=r"other weights.*Use the same model again"):
+            session.index_folder(folder)
+        with pytest.raises(OtherModelError):
+            session.read_picture(folder / "0.png")
+    assert len(model_versions(library)) == 1
+
+
+def test_faults_a_user_can_mend_are_user_errors(library: Library, tmp_path: Path) -> None:
+    with Session(library) as session, pytest.raises(NotIndexedYetError, match="Index a folder"):
+        _ = session.index
+    with (
+        Session(library, model=tmp_path / "none.safetensors", device="cpu") as session,
+        pytest.raises(ModelFileError, match=r"none\.safetensors"),
+    ):
+        _ = session.extractor
+    with Session(library, device="cuda:77") as session, pytest.raises(DeviceError, match="cuda:77"):
+        _ = session.extractor
+    for kind in (NotIndexedYetError, ModelFileError, DeviceError, OtherModelError, PictureError):
+        assert issubclass(kind, UserError)
+
+
+def test_a_library_that_was_searched_before_it_had_crops(library: Library, folder: Path, model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        with pytest.raises(UserError):
+            _ = session.index
+        session.index_folder(folder)
+        assert len(session.index) == 6
+
+
+def test_what_was_forgotten_is_not_found(library: Library, folder: Path, model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+        features = session.features_of_crop(int(crop_ids(library)[0]))
+        forget_folder(library, 1)
+        assert session.search(Query(features, WEIGHTS)).matches == ()
+
+
+def test_a_forgetting_that_was_killed_is_finished(library: Library) -> None:
+    library.cache_dir.mkdir()
+    library.write(lambda c: c.execute(insert(Meta).values(key="wipe_pending", value="")))
+    Session(library).close()
+    assert not library.cache_dir.exists()
+
+
+def test_the_model_is_loaded_once_however_many_ask(library: Library, model: Path) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        found: list[int] = []
+        threads = [threading.Thread(target=lambda: found.append(id(session.extractor))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 4
+        assert len(set(found)) == 1
+
+
+def test_closing_twice_is_fine_and_leaves_a_cache_to_trust(
+    library: Library, folder: Path, model: Path
+) -> None:
+    session = Session(library, model=model, device="cpu")
+    session.index_folder(folder)
+    session.close()
+    session.close()
+    header = (library.cache_dir / "1" / "header.json").read_text()
+    assert '"synced": true' in header
+    assert '"rows": 6' in header
+
+
+def test_untrained_weights_of_another_program_version_are_told(library: Library) -> None:
+    """The active version was made without a file, by a program whose untrained model was another."""
+    register_model(library, name="untrained model", schema=SCHEMA, dim=8, weights_hash="x", trained=False)
+    with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="new library"):
+        _ = session.extractor
