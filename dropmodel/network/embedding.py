@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from dropmodel.network.config import NetworkConfig
 
+KINDS = ("global", "foreground", "concat")
+"""What a neck and a classifier exist for; ``concat`` is all part vectors in one."""
+
 
 class Embeddings(NamedTuple):
     """``raw`` and ``neck`` float32 [N, 2 + K, D] in the order global, foreground, parts.
@@ -29,34 +32,34 @@ class EmbeddingHeads(nn.Module):
     def __init__(self, channels: int, config: NetworkConfig) -> None:
         super().__init__()
         parts, dim = len(config.schema), config.dim
-        widths = {"global": dim, "foreground": dim, "concat": parts * dim}
+        widths = (dim, dim, parts * dim)  # in the order of KINDS
         self.whole = _projection(channels, dim)
         self.foreground = _projection(channels, dim)
         self.parts = _projection(channels, dim)
-        self.necks = nn.ModuleDict({name: _neck(width) for name, width in widths.items()})
-        self.classifiers = nn.ModuleDict(
-            {name: _classifier(width, config.identities) for name, width in widths.items()}
-            if config.identities
-            else {}
+        self.necks = nn.ModuleList(_neck(width) for width in widths)
+        self.classifiers = nn.ModuleList(
+            _classifier(width, config.identities) for width in widths if config.identities
         )
 
     def forward(self, pooled: Tensor) -> Embeddings:
         """``pooled`` float [N, 2 + K, C] in the order global, foreground, parts."""
         with torch.autocast(pooled.device.type, enabled=False):
             count, vectors = pooled.shape[:2]
-            raw = {
-                "global": self.whole(pooled[:, 0]),
-                "foreground": self.foreground(pooled[:, 1]),
-                "concat": self.parts(pooled[:, 2:].flatten(0, 1)).reshape(count, -1),
-            }
-            neck = {name: self.necks[name](vector) for name, vector in raw.items()}
-            logits = {name: classify(neck[name]) for name, classify in self.classifiers.items()}
+            raw = [
+                self.whole(pooled[:, 0]),
+                self.foreground(pooled[:, 1]),
+                self.parts(pooled[:, 2:].flatten(0, 1)).reshape(count, -1),
+            ]
+            neck = [norm(vector) for norm, vector in zip(self.necks, raw, strict=True)]
+            # There are no classifiers at inference: then this is empty.
+            classified = zip(KINDS, self.classifiers, neck, strict=False)
+            logits = {kind: classify(vector) for kind, classify, vector in classified}
             return Embeddings(_stack(raw, vectors), _stack(neck, vectors), logits)
 
 
-def _stack(by_name: dict[str, Tensor], vectors: int) -> Tensor:
-    joined = torch.cat(list(by_name.values()), dim=1)
-    return joined.reshape(len(joined), vectors, -1)
+def _stack(kinds: list[Tensor], vectors: int) -> Tensor:
+    joined = torch.cat(kinds, dim=1)
+    return joined.reshape(-1, vectors, joined.shape[1] // vectors)
 
 
 def _projection(channels: int, dim: int) -> nn.Sequential:
