@@ -1,15 +1,25 @@
 """A small real network, built once: EfficientNet-Lite0 at 64 x 32 with short vectors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 
 from dropmodel.inference import Extractor, LoadedModel, untrained_model
 from dropmodel.network.config import NetworkConfig
 
 SMALL = NetworkConfig(height=64, width=32, dim=16, parsing_channels=16)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Networks this small gain nothing from threads, and lose much where other work wants the cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
