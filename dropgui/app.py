@@ -1,8 +1,6 @@
 """Starting the window: the application, its looks, its last resorts."""
 
-import faulthandler
 import logging
-import logging.handlers
 import os
 import sys
 from pathlib import Path
@@ -16,6 +14,7 @@ from dropgui.assets import asset
 from dropgui.demo import DemoLibrary, demo_folder
 from dropgui.errors import UserError
 from dropgui.library.library import Library
+from dropgui.logs import kept_logs
 from dropgui.main_window import MainWindow
 from dropgui.settings import Appearance, Settings, data_folder, default_library
 from dropgui.style import apply_appearance
@@ -46,16 +45,17 @@ def run_window(library: Path | None, folders: list[Path], demo: bool) -> int:
             "There is no display to show a window on (DISPLAY and WAYLAND_DISPLAY are not set). "
             "Use 'dropgui index' and 'dropgui search', or 'dropgui --demo', which work without one."
         )
-    _log_to_file()
-    application = make_application()
-    desk = Desk(application)
-    if demo:
-        desk.open_demo()
-    else:
-        desk.open_library(library or Settings().last_library or default_library(), folders)
-    code = application.exec()
-    desk.close()
-    return code
+    with kept_logs(data_folder()):
+        application = make_application()
+        desk = Desk(application)
+        try:
+            if demo:
+                desk.open_demo()
+            else:
+                desk.open_library(library or Settings().last_library or default_library(), folders)
+            return application.exec()
+        finally:
+            desk.close()
 
 
 def make_application() -> QApplication:
@@ -149,15 +149,3 @@ class Desk(QObject):
         self._hook(kind, error, trace)
         if self._windows and isinstance(error, Exception):
             self._windows[-1].report(error)
-
-
-def _log_to_file() -> None:
-    """Keep warnings, errors and crashes in files under the data folder, the newest megabyte of them."""
-    folder = data_folder()
-    handler = logging.handlers.RotatingFileHandler(
-        folder / "dropgui.log", maxBytes=2**20, backupCount=1, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.WARNING)
-    logging.getLogger().addHandler(handler)
-    faulthandler.enable((folder / "crash.log").open("w", encoding="utf-8"))

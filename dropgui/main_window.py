@@ -54,7 +54,7 @@ from dropgui.query.matches_page import MatchesPage
 from dropgui.query.panel import QueryPanel
 from dropgui.query.selection import PartSelection
 from dropgui.session import Session
-from dropgui.settings import Appearance, Settings
+from dropgui.settings import Appearance, Settings, data_folder
 
 GALLERY, MATCHES = 0, 1
 
@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self.matches_page = MatchesPage(self.controller, self.selection, self.match_model, self.matches)
         self.job_bar = JobBar()
         self._counts = Counts(0, 0, 0, 0)
+        self.model_ready = False
         self._build()
         self._connect()
         self._make_menus()
@@ -129,7 +130,7 @@ class MainWindow(QMainWindow):
         else:
             self.notice.tell(
                 f"Something went wrong inside the program ({type(error).__name__}: {error}). "
-                "Nothing you made is lost. Details are in the log (Help > Show Log Folder).",
+                f"Nothing you made is lost. Details are in {data_folder() / 'dropgui.log'}.",
                 error=True,
             )
 
@@ -353,11 +354,11 @@ class MainWindow(QMainWindow):
     # -- model and jobs ---------------------------------------------------------------------------
 
     def _show_model(self) -> None:
+        self.model_ready = True
         model = self.session.extractor.model
-        name = model.card.name
-        self._model_label.setText(
-            f"Model: {name} · {str(model.device).upper()} {self.session.extractor.precision}"
-        )
+        precision = str(self.session.extractor.dtype).removeprefix("torch.")
+        name = model.card.name[:1].upper() + model.card.name[1:]
+        self._model_label.setText(f"{name} · {model.device.type.upper()} {precision}")
         if not model.card.trained:
             self.matches_page.warning.setText(
                 "Untrained model: it ranks by colour and texture, and its body parts are guesses."

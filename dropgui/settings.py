@@ -43,7 +43,7 @@ class Settings:
     @property
     def appearance(self) -> Appearance:
         """Chosen appearance; ``SYSTEM`` at first, or when the file holds something unknown."""
-        value = self._store.value("appearance", Appearance.SYSTEM)
+        value = str(self._store.value("appearance"))
         return Appearance(value) if value in set(Appearance) else Appearance.SYSTEM
 
     @appearance.setter

@@ -5,8 +5,8 @@ style, so that light and dark look the same on every desktop and can be tested w
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from dropgui.assets import asset
 from dropgui.settings import Appearance
@@ -118,6 +118,7 @@ QCheckBox::indicator:hover, QTreeView::indicator:hover, QCheckBox::indicator:foc
   border-color: %(accent)s;
 }
 QCheckBox::indicator:disabled { border-color: %(soft)s; background: transparent; }
+QTreeView::item { padding: 3px 0; }
 QPushButton {
   padding: 4px 10px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s; color: %(text)s;
 }
@@ -152,6 +153,29 @@ def heading(text: str, parent: QWidget | None = None) -> QLabel:
     label.setFont(scaled(label.font(), 0.92, bold=True))
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
+
+
+class ElidedLabel(QLabel):
+    """A line that gives way in its middle when there is no room, as file names should."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str) -> None:
+        """Show as much of ``text`` as there is room for."""
+        self._full = text
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        middle = Qt.TextElideMode.ElideMiddle
+        self.setText(self.fontMetrics().elidedText(self._full, middle, self.width()))
 
 
 def note(text: str = "", parent: QWidget | None = None) -> QLabel:

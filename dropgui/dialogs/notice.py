@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from dropgui.style import GRID
 
+_SHOWN_MS = 8000
+
 
 class NoticeBar(QWidget):
-    """One message at a time; a newer one replaces it."""
+    """One message at a time; a newer one replaces it. What asks for nothing goes by itself after a while."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +26,8 @@ class NoticeBar(QWidget):
         self._close.setAccessibleName("Dismiss message")
         self._close.setToolTip("Dismiss")
         self._close.clicked.connect(self.hide)
+        self._fade = QTimer(self, singleShot=True, interval=_SHOWN_MS)
+        self._fade.timeout.connect(self.hide)
         self._todo: Callable[[], object] | None = None
         self._is_error = False
         row = QHBoxLayout(self)
@@ -52,6 +57,10 @@ class NoticeBar(QWidget):
         self._action.setText(action or "")
         self._todo = todo
         self._is_error = error
+        if error or action is not None:
+            self._fade.stop()
+        else:
+            self._fade.start()
         self.show()
         self.update()
 

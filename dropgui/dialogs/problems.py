@@ -26,6 +26,7 @@ class ProblemsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._faults: Sequence[Fault] = ()
         self._list = QTreeWidget()
         self._list.setColumnCount(2)
         self._list.setHeaderLabels(["File", "What is wrong with it"])
@@ -58,10 +59,11 @@ class ProblemsPanel(QWidget):
     @property
     def count(self) -> int:
         """Number of files listed."""
-        return self._list.topLevelItemCount()
+        return len(self._faults)
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
         """Show these."""
+        self._faults = faults
         self._list.clear()
         items = [QTreeWidgetItem([str(fault.path), fault.reason]) for fault in faults]
         for item in items:
@@ -70,6 +72,5 @@ class ProblemsPanel(QWidget):
         self._list.addTopLevelItems(items)
 
     def _copy(self) -> None:
-        items = (self._list.topLevelItem(row) for row in range(self.count))
-        lines = [f"{item.text(0)}\t{item.text(1)}" for item in items]
+        lines = [f"{fault.path}\t{fault.reason}" for fault in self._faults]
         QGuiApplication.clipboard().setText("\n".join(lines))

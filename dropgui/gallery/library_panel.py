@@ -1,11 +1,19 @@
 """The panel on the left: folders and cameras of the library, ticked to narrow gallery and matches alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QMenu,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dropgui.library.queries import CameraRow, CropFilter, FolderRow
 from dropgui.style import GRID, heading, note, scaled
@@ -37,12 +45,14 @@ class LibraryPanel(QWidget):
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)
         column.addWidget(heading("Folders"))
-        column.addWidget(self._folders, 3)
+        column.addWidget(self._folders)
         column.addSpacing(GRID)
         column.addWidget(heading("Cameras"))
         column.addWidget(self._no_cameras)
-        column.addWidget(self._cameras, 2)
+        column.addWidget(self._cameras)
+        column.addSpacing(GRID)
         column.addWidget(self._hint)
+        column.addStretch()
         self.actions_for_folder = self._make_actions()
 
     def crop_filter(self) -> CropFilter:
@@ -53,8 +63,8 @@ class LibraryPanel(QWidget):
         """Tick nothing: the whole library counts."""
         for tree in (self._folders, self._cameras):
             tree.blockSignals(True)
-            for row in range(tree.topLevelItemCount()):
-                tree.topLevelItem(row).setCheckState(0, Qt.CheckState.Unchecked)
+            for item in _items(tree):
+                item.setCheckState(0, Qt.CheckState.Unchecked)
             tree.blockSignals(False)
         self._changed()
 
@@ -118,6 +128,9 @@ def _section(name: str) -> QTreeWidget:
     tree.setUniformRowHeights(True)
     tree.setFrameShape(QTreeWidget.Shape.NoFrame)
     tree.viewport().setAutoFillBackground(False)
+    tree.setSizeAdjustPolicy(QTreeWidget.SizeAdjustPolicy.AdjustToContents)
+    tree.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     tree.header().setStretchLastSection(False)
     tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -134,9 +147,16 @@ def _folder_tip(folder: FolderRow) -> str:
     return "\n".join(lines)
 
 
+def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
+    for row in range(tree.topLevelItemCount()):
+        item = tree.topLevelItem(row)
+        assert item is not None
+        yield item
+
+
 def _ticked(tree: QTreeWidget) -> frozenset[int]:
-    items = (tree.topLevelItem(row) for row in range(tree.topLevelItemCount()))
-    return frozenset(item.data(0, _ID) for item in items if item.checkState(0) is Qt.CheckState.Checked)
+    checked = Qt.CheckState.Checked
+    return frozenset(item.data(0, _ID) for item in _items(tree) if item.checkState(0) is checked)
 
 
 def _fill(tree: QTreeWidget, rows: Sequence[tuple[int, str, int, str, str]], ticked: frozenset[int]) -> None:

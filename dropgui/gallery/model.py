@@ -1,7 +1,7 @@
 """The grid's model: an ordered list of crop ids; rows and pictures are fetched only for what is looked at."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class CropModel(QAbstractListModel):
             return
         self._reset(ids, matches)
 
-    def refresh(self, crop_ids: Sequence[int]) -> None:
+    def refresh(self, crop_ids: Iterable[int]) -> None:
         """Fetch anew what is known of these crops."""
         for crop_id in crop_ids:
             self._rows.pop(crop_id, None)

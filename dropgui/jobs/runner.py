@@ -31,7 +31,8 @@ class _Task(QObject):
 
     def execute(self) -> None:
         """Do the work, on whatever thread this is called."""
-        result, error = None, None
+        result: object = None
+        error: Exception | None = None
         try:
             result = self._work()
         except UserError as fault:

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -20,7 +19,7 @@ from dropgui.query.controller import QueryController, Subject
 from dropgui.query.crop_view import CropView
 from dropgui.query.part_list import PartList
 from dropgui.query.selection import PartSelection, Preset
-from dropgui.style import GRID, heading, note
+from dropgui.style import GRID, ElidedLabel, heading, note
 
 
 class QueryPanel(QWidget):
@@ -34,8 +33,7 @@ class QueryPanel(QWidget):
         self.crop_view = CropView(selection)
         self.body_picker = BodyPicker(selection)
         self.part_list = PartList(selection)
-        self._name = QLabel()
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._name = ElidedLabel()
         self._where = note()
         self._tint = QCheckBox("Show &mask")
         self._tint.setChecked(True)
@@ -123,10 +121,7 @@ class QueryPanel(QWidget):
         pixmap = QPixmap.fromImage(subject.picture)
         self.crop_view.set_crop(pixmap, f"{subject.path.name} cannot be shown")
         self.crop_view.set_labels(subject.labels)
-        name = self._name.fontMetrics().elidedText(
-            subject.path.name, Qt.TextElideMode.ElideMiddle, self.part_list.sizeHint().width()
-        )
-        self._name.setText(name)
+        self._name.set_text(subject.path.name)
         self._name.setToolTip(str(subject.path))
         place = f"Camera {subject.camera}" if subject.camera is not None else str(subject.path.parent.name)
         self._where.setText("Picture from outside the library" if subject.crop_id is None else place)

@@ -1,15 +1,16 @@
 """Drives the window the way a user does: through the real ``main()``, with drops, clicks and keys."""
 
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from dropgui.cli import main
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dropgui.cli import main
 from dropgui.gallery.grid import CropGrid
 from dropgui.main_window import MainWindow
 
@@ -45,11 +46,15 @@ def run_main(arguments: list[str], script: Callable[[MainWindow], None]) -> int:
 
 
 def wait_until(condition: Callable[[], object], what: str, timeout_ms: int = PATIENCE_MS) -> None:
-    if not QTest.qWaitFor(lambda: bool(condition()), timeout_ms):
-        raise AssertionError(f"timed out waiting until {what}")
+    deadline = time.monotonic() + timeout_ms / 1000
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"timed out waiting until {what}")
+        pause(10)
 
 
 def pause(milliseconds: int) -> None:
+    """Let events happen. Not ``QTest.qWait``: it keeps the interpreter's lock, and workers starve."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()

@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE
 from dropgui.main_window import GALLERY, MATCHES, MainWindow
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.support.people import make_folder
@@ -15,9 +16,9 @@ from tests.support.people import make_folder
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return make_folder(tmp_path / "entrance hall – été", identities=4, cameras=3) and tmp_path / (
-        "entrance hall – été"
-    )
+    folder = tmp_path / "entrance hall – été"
+    make_folder(folder, identities=4, cameras=3)
+    return folder
 
 
 @pytest.fixture
@@ -43,13 +44,13 @@ def test_drop_index_click_parts_matches(folder: Path, library: list[str]) -> Non
         assert len(window.match_model.ids) == 11, "the query itself is not among its matches"
         assert window.matches_page.summary_text.startswith("11 crops compared by ")
         assert not window.query_panel.crop_view.picture_rect().isEmpty()
-        scores = [window.match_model.index(row).data(257 + 1).score for row in range(11)]
+        scores = [window.match_model.index(row).data(MATCH_ROLE).score for row in range(11)]
         assert scores == sorted(scores, reverse=True)
 
-        before = window.match_model.index(0).data(257 + 1)
+        before = window.match_model.index(0).data(MATCH_ROLE)
         window.selection.set_only("foreground")
         wait_until(
-            lambda: set(window.match_model.index(0).data(257 + 1).parts) == {"foreground"},
+            lambda: set(window.match_model.index(0).data(MATCH_ROLE).parts) == {"foreground"},
             "the ranking rests on the chosen part",
         )
         assert set(before.parts) != {"foreground"}
@@ -157,7 +158,9 @@ def test_folders_and_cameras_narrow_gallery_and_matches(folder: Path, library: l
         search_first(window)
         cameras = window.library_panel._cameras
         wait_until(lambda: cameras.topLevelItemCount() == 3, "three cameras are listed")
-        cameras.topLevelItem(1).setCheckState(0, Qt.CheckState.Checked)
+        second = cameras.topLevelItem(1)
+        assert second is not None
+        second.setCheckState(0, Qt.CheckState.Checked)
         wait_until(lambda: len(window.gallery_model.ids) == 4, "the gallery shows one camera")
         wait_until(lambda: len(window.match_model.ids) == 4, "the matches are of one camera")
         window.library_panel.clear_filter()
@@ -204,16 +207,15 @@ def test_a_picture_from_outside_is_searched_for(folder: Path, library: list[str]
         wait_until(indexed(window, 12), "the folder is indexed")
         drop(window, outside)
         wait_until(lambda: len(window.match_model.ids) == 12, "all crops are compared")
-        best = window.match_model.index(0).data(257 + 1)
+        best = window.match_model.index(0).data(MATCH_ROLE)
         assert best.score > 0.99
-        assert window.match_model.index(0).data(257).path.name == "0001_c1s1_000000_00.jpg"
+        wait_until(lambda: window.match_model.index(0).data(CROP_ROLE), "the best match is read")
+        assert window.match_model.index(0).data(CROP_ROLE).path.name == "0001_c1s1_000000_00.jpg"
 
     assert run_main(library, script) == 0
 
 
-def test_forgetting_a_folder_empties_the_window(
-    folder: Path, library: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forgetting_a_folder_empties_the_window(folder: Path, library: list[str]) -> None:
     def script(window: MainWindow) -> None:
         drop(window, folder)
         wait_until(indexed(window, 12), "the folder is indexed")
@@ -222,8 +224,6 @@ def test_forgetting_a_folder_empties_the_window(
             box = QApplication.activeModalWidget()
             assert box is not None
             next(b for b in box.buttons() if b.text() == "Forget").click()  # type: ignore[attr-defined]
-
-        from PySide6.QtCore import QTimer
 
         QTimer.singleShot(100, agree)
         window.library_panel.actions_for_folder[1].trigger()

@@ -1,0 +1,73 @@
+"""Starting, with and without a screen."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from dropgui.main_window import MainWindow
+from tests.gui.drive import run_main, wait_until
+
+
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    keep = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    root = str(Path(__file__).parents[2])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**keep, "PYTHONPATH": root, **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def test_nothing_heavy_is_imported_before_the_window_shows() -> None:
+    code = (
+        "import sys; import dropgui.app; "
+        "heavy = [m for m in ('torch', 'torchvision', 'timm', 'dropmodel.inference') if m in sys.modules]; "
+        "assert not heavy, heavy"
+    )
+    run = run_python("-c", code)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+def test_window_without_a_display_says_what_to_do() -> None:
+    run = run_python("-m", "dropgui")
+    assert run.returncode == 2
+    assert "no display" in run.stderr
+    assert "dropgui search" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> None:
+    code = "import os; os.chdir(%r); from dropgui.cli import main; raise SystemExit(main(['--demo']))"
+    run = run_python("-c", code % str(tmp_path), DROPGUI_HOME=str(tmp_path / "home"))
+    assert run.returncode == 0, run.stderr
+    assert "no display" in run.stdout
+    assert "Query: 0501_c1" in run.stdout
+    ranked = [line for line in run.stdout.splitlines() if line.strip().startswith("1 ")]
+    assert ranked, run.stdout
+    with Image.open(tmp_path / "dropgui-demo.png") as picture:
+        assert picture.width >= 1000
+        colours = picture.convert("RGB").resize((200, 120)).getcolors(200 * 120)
+        assert colours is not None
+        assert len(colours) > 500, "the picture shows photographs, not an empty window"
+
+
+def test_demo_in_a_window_answers_its_first_query() -> None:
+    def script(window: MainWindow) -> None:
+        assert "Demo gallery" in window.windowTitle()
+        wait_until(lambda: len(window.match_model.ids) == 50, "the first query is answered")
+        subject = window.controller.subject
+        assert subject is not None
+        assert subject.path.name.startswith("0501_c1")
+        assert "untrained model" in window._model_label.text().lower()
+        assert window.matches_page.warning.isVisible()
+
+    assert run_main(["--demo"], script) == 0
