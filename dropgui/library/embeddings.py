@@ -116,7 +116,8 @@ def embedding_blocks(
     """All embeddings of a model version with row ids above ``after``, in blocks of at most ``size``."""
     query = (
         select(Embedding.id, Embedding.crop_id, Embedding.vectors, Embedding.visibility)
-        .where(Embedding.model_version_id == model_version_id)
+        # Adding 0 keeps SQLite from its index on the version, which would sort all rows for every block.
+        .where(Embedding.model_version_id + 0 == model_version_id)
         .order_by(Embedding.id)
         .limit(size)
     )

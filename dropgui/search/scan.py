@@ -11,7 +11,6 @@ however many views there are.
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +18,7 @@ import numpy.typing as npt
 from dropgui.library.queries import crop_ids
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.query import SEEN_IN_COMMON, Answer, Match, Query
-
-if TYPE_CHECKING:
-    import torch
+from dropmodel.features import FloatArray
 
 _GATHER_BELOW = 0.05
 _CANDIDATES = 512
@@ -57,13 +54,13 @@ def search(index: PartIndex, query: Query, device: str = "cpu") -> Answer:
     rows = index.rows
     target = _target(query)
     allowed = _allowed(index, rows, query)
-    scores, mass, places = _scan(rows, target, allowed, device)
-    order, exact = _best(rows, target, scores, places, query.top, device)
-    compared = int((mass > 0).sum())
+    scores, places = _scan(rows, target, allowed, device)
+    order, parts = _best(rows, target, scores, places, query.top)
+    compared = int(np.count_nonzero(scores > -np.inf))
     return Answer(
-        matches=_matches(rows, target, order, exact),
+        matches=_matches(rows, target, order, parts),
         compared=compared,
-        uncomparable=int(allowed.sum()) - compared,
+        uncomparable=int(np.count_nonzero(allowed)) - compared,
         seconds=time.perf_counter() - start,
     )
 
@@ -93,74 +90,67 @@ def _allowed(index: PartIndex, rows: Rows, query: Query) -> npt.NDArray[np.bool_
 
 def _scan(
     rows: Rows, target: _Target, allowed: npt.NDArray[np.bool_], device: str
-) -> "tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]":
-    """Scores float32 [M] (-inf: no match), weights they rest on [M], and the rows they belong to.
+) -> tuple[FloatArray, npt.NDArray[np.intp] | None]:
+    """Scores float32 [M], -inf where there can be no match, and the rows they belong to, None for all.
 
-    The rows are None for all of them. Few allowed rows are gathered, many are scanned and masked.
+    Few allowed rows are gathered, many are scanned and masked. The matrices are torch's; the sums over
+    parts are numpy's, which for arrays this small is faster than waking torch's threads for each.
     """
     import torch
 
     from dropgui.search.kernels import kernel_for
 
     kernel = kernel_for(device)
-    mask = torch.from_numpy(allowed).to(device)
-    gathered = int(allowed.sum()) < _GATHER_BELOW * len(allowed)
-    places = mask.nonzero()[:, 0] if gathered else None
+    gathered = np.count_nonzero(allowed) < _GATHER_BELOW * len(allowed)
+    places = np.flatnonzero(allowed) if gathered else None
     count = len(allowed) if places is None else len(places)
-    total = torch.zeros(count, device=device)
-    mass = torch.zeros(count, device=device)
+    total, mass = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for position, vector, weight in zip(target.positions, target.vectors, target.weights, strict=True):
         if weight == 0:
             continue
-        matrix = rows.matrix(position, device)
-        pair = torch.from_numpy(rows.visibility_roots[position]).to(device) * float(weight)
+        matrix, roots = rows.matrix(position, device), rows.visibility_roots[position]
         if places is not None:
-            matrix, pair = matrix[places], pair[places]
-        total.addcmul_(pair, kernel(torch.from_numpy(vector).float().to(device), matrix))
+            matrix, roots = matrix[torch.from_numpy(places).to(device)], roots[places]
+        pair = roots * np.float32(weight)
+        products = kernel(torch.from_numpy(vector).float().to(device), matrix)
+        total += pair * products.cpu().numpy()
         mass += pair
-    if places is None:
-        mass *= mask
-    return torch.where(mass > 0, total / mass, -torch.inf), mass, places
+    comparable = mass > 0 if places is not None else (mass > 0) & allowed
+    scores = np.full(count, -np.inf, dtype=np.float32)
+    np.divide(total, mass, out=scores, where=comparable)
+    return scores, places
 
 
 def _best(
-    rows: Rows,
-    target: _Target,
-    scores: "torch.Tensor",
-    places: "torch.Tensor | None",
-    top: int,
-    device: str,
+    rows: Rows, target: _Target, scores: FloatArray, places: npt.NDArray[np.intp] | None, top: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """The best rows [n <= top] and their similarities by part, float64 [n, P], in exact order.
 
     As many of the scan's best are scored again as it takes for its rounding to be unable to have hidden
     a better one; that is nearly always the first batch.
     """
+    import torch
+
     from dropgui.search.kernels import KERNEL_ERROR
 
-    comparable = int((scores > -np.inf).sum())
+    comparable = int(np.count_nonzero(scores > -np.inf))
     wanted = min(top, comparable)
     candidates = min(max(_CANDIDATES, 4 * top), comparable)
     while True:
-        values, picked = scores.topk(candidates)
-        found = (picked if places is None else places[picked]).cpu().numpy()
-        parts = _similarities(rows, target, found, device)
+        values, picked = (part.numpy() for part in torch.from_numpy(scores).topk(candidates))
+        found = picked if places is None else places[picked]
+        parts = _similarities(rows, target, found)
         exact = _score(rows, target, found, parts)
         order = np.lexsort((rows.crop_ids[found], -exact))[:wanted]
-        if candidates == comparable or exact[order[-1]] > float(values[-1]) + KERNEL_ERROR:
+        if candidates == comparable or exact[order[-1]] > values[-1] + KERNEL_ERROR:
             return found[order], parts[order]
         candidates = min(4 * candidates, comparable)
 
 
-def _similarities(
-    rows: Rows, target: _Target, found: npt.NDArray[np.intp], device: str
-) -> npt.NDArray[np.float64]:
+def _similarities(rows: Rows, target: _Target, found: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     """Cosine similarities of the chosen vectors of these rows, float64 [n, P], without fp16 rounding."""
-    import torch
-
-    where = torch.from_numpy(found).to(device)
     columns = [
-        (rows.matrix(position, device)[where].double() @ torch.from_numpy(vector).to(device)).cpu().numpy()
+        rows.matrices[position][found].astype(np.float64) @ vector
         for position, vector in zip(target.positions, target.vectors, strict=True)
     ]
     return np.stack(columns, axis=1)

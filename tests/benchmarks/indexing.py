@@ -135,9 +135,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="128 images, one round, 10,000 files listed")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    size = (128, 1, 10_000) if arguments.quick else (arguments.images, 3, 100_000)
+    images, rounds, listed = (128, 1, 10_000) if arguments.quick else (arguments.images, 3, 100_000)
     with tempfile.TemporaryDirectory() as folder:
-        result = measure(*size, Path(folder))
+        result = measure(images, rounds, listed, Path(folder))
     if arguments.json:
         print(json.dumps(asdict(result)))
         return
