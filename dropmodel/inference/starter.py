@@ -3,16 +3,13 @@
 Only the backbone has seen pictures (ImageNet). The rest is set up so that its answers make sense without
 pretending to knowledge:
 
-- the projections are random rotations, and every batch norm after the backbone takes its mean and deviation
-  from random colour patterns (no photographs, no people). Without that all vectors share one large common
-  part and differ little;
+- the projections to vectors are random rotations: what is alike to the backbone stays alike;
 - the position encoder and the parsing head together say where on a standing person's picture each part is
   on average. The masks are therefore the same guess for every picture until the model is trained.
 """
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from dropmodel.inference.card import ModelCard, choices_of
 from dropmodel.inference.devices import cpu_threads
@@ -26,9 +23,6 @@ UNTRAINED_NAME = "untrained model"
 
 _LAYOUT_NOTE = "Masks show where body parts are on average, the same guess for every picture."
 _RANDOM_NOTE = "Masks are random."
-
-_PATTERNS = 16
-_PATTERN_CELLS = ((2, 1), (4, 2), (8, 4), (16, 8), (64, 32))
 
 # Centre and spread along the height of a tight crop (0 top, 1 bottom), and share of the width, of the parts
 # of a standing person: rough human proportions (a head is an eighth of the height and crops leave a margin).
@@ -62,13 +56,12 @@ def untrained_model(
     The same ``seed`` gives the same weights; torch's global random state is left as it was.
     """
     shape = NetworkConfig() if config is None else config
-    # One thread: sums over several round differently, and the weights' hash would depend on their number.
+    # One thread: decompositions on several round differently, and the weights' hash would show it.
     with torch.random.fork_rng(devices=[]), cpu_threads(1):
         torch.manual_seed(seed)
         network = Drop(shape)
         origin = load_imagenet(network.backbone, shape.backbone, download=download)
         with torch.no_grad():
-            _centre(network)
             knows_layout = _lay_out(network)
     card = ModelCard(
         name=UNTRAINED_NAME,
@@ -82,44 +75,13 @@ def untrained_model(
     return LoadedModel.of(network, card, device)
 
 
-def _centre(network: Drop) -> None:
-    """Give every batch norm after the backbone the statistics of random patterns."""
-    norms = [
-        module
-        for name, module in network.named_modules()
-        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and not name.startswith("backbone.")
-    ]
-    network.eval()
-    for norm in norms:
-        norm.train()
-        norm.momentum = None  # statistics of this one batch, not a running blend with 0 and 1
-    network(_patterns((network.config.height, network.config.width)))
-    for norm in norms:
-        norm.momentum = 0.1
-        norm.eval()
-
-
-def _patterns(size: tuple[int, int]) -> Tensor:
-    """Normalised pictures [16, 3, H, W] of colour patches at several scales, as natural pictures have."""
-    layers = [
-        F.interpolate(torch.randn(_PATTERNS, 3, *cells), size=size, mode="bilinear")
-        for cells in _PATTERN_CELLS
-    ]
-    mixed: Tensor = torch.stack(layers).sum(0) / len(layers) ** 0.5
-    return mixed
-
-
 def _lay_out(network: Drop) -> bool:
     """Make position encoder and head answer with the average layout; false where they cannot."""
     if network.config.ppe not in ("1d", "2d"):
         return False
     rows = network.position.table.shape[2]
     wanted = _average_logits(network.config.schema, rows)  # [K + 1, rows]
-    head = network.head
-    spread = head.norm.running_var
-    assert spread is not None
-    scale = head.norm.weight / (spread + head.norm.eps).sqrt()
-    reader = head.classify.weight[:, :, 0, 0] * scale  # [K + 1, C]
+    reader = network.head.classify.weight[:, :, 0, 0]  # [K + 1, C]; the norm before it is still the identity
     network.position.table.copy_((torch.linalg.pinv(reader) @ wanted)[None, :, :, None])
     return True
 

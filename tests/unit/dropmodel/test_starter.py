@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from dropmodel.inference import Extractor, LoadedModel, starter, untrained_model
+from dropmodel.features import distance
+from dropmodel.inference import Extractor, LoadedModel, untrained_model
 from dropmodel.inference.starter import UNTRAINED_NAME
 from dropmodel.parts import EIGHT, FIVE_V, stripes
 from tests.unit.dropmodel.conftest import SMALL
@@ -68,17 +68,9 @@ def test_other_switches_start_without_a_layout(picture: Any) -> None:
         assert (extraction.labels > 0).any()
 
 
-def likeness(model: LoadedModel) -> float:
-    """Mean cosine between the global vectors of twelve unlike smooth pictures."""
-    rng = np.random.default_rng(0)
-    coarse = [Image.fromarray(rng.integers(0, 256, (8, 4, 3), dtype=np.uint8)) for _ in range(12)]
-    pictures = [image.resize((32, 64), Image.Resampling.BICUBIC) for image in coarse]
-    vectors = Extractor(model, precision="fp32").extract(pictures).features.vectors[:, 0]
-    return float((vectors @ vectors.T)[np.triu_indices(12, 1)].mean())
-
-
-def test_centring_takes_the_common_part_out_of_the_vectors(
-    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(starter, "_centre", lambda network: None)
-    assert likeness(model) < likeness(untrained_model(SMALL, device="cpu")) - 0.05
+def test_vectors_rank_by_appearance(model: LoadedModel, picture: Any) -> None:
+    plain = [picture(seed) for seed in range(8)]
+    dimmed = [(image * 0.8).astype(np.uint8) for image in plain]
+    extractor = Extractor(model, precision="fp32")
+    order = distance(extractor.extract(dimmed).features, extractor.extract(plain).features).argmin(1)
+    assert (order == np.arange(8)).mean() >= 0.75
