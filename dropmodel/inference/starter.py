@@ -5,7 +5,7 @@ pretending to knowledge:
 
 - the projections to vectors are random rotations: what is alike to the backbone stays alike;
 - the position encoder and the parsing head together say where on a standing person's picture each part is
-  on average. The masks are therefore the same guess for every picture until the model is trained.
+  on average. Until the model is trained the masks are that guess, with little of the picture in it.
 """
 
 import torch
@@ -21,7 +21,7 @@ from dropmodel.parts import EIGHT, FIVE_V, PartSchema
 
 UNTRAINED_NAME = "untrained model"
 
-_LAYOUT_NOTE = "Masks show where body parts are on average, the same guess for every picture."
+_LAYOUT_NOTE = "Masks show where body parts are on average, not where they are in the picture."
 _RANDOM_NOTE = "Masks are random."
 
 # Centre and spread along the height of a tight crop (0 top, 1 bottom), and share of the width, of the parts
