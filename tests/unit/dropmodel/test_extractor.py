@@ -13,6 +13,7 @@ from PIL import Image
 from dropmodel.errors import ImageError
 from dropmodel.inference import Extractor, LoadedModel, untrained_model
 from dropmodel.inference.devices import choose_device, choose_dtype
+from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.render import overlay, palette
 from dropmodel.network.config import NetworkConfig
 from dropmodel.parts import EIGHT, IGNORE
@@ -58,6 +59,20 @@ def test_all_kinds_of_input_agree(extractor: Extractor, picture: Any, tmp_path: 
     vectors = extractor.extract(given).features.vectors
     for other in vectors[1:]:
         np.testing.assert_allclose(other, vectors[0], atol=1e-5)
+
+
+def test_preprocessing_normalises_and_does_not_alias() -> None:
+    prepare = Preprocessor((64, 32), torch.device("cpu"))
+    same = np.zeros((64, 32, 3), np.uint8)
+    same[..., 0] = 255
+    batch = prepare([same, same[::2, ::2]])
+    expected = torch.tensor([(1 - 0.485) / 0.229, -0.456 / 0.224, -0.406 / 0.225])[:, None, None]
+    torch.testing.assert_close(batch, expected.expand(2, 3, 64, 32), atol=1e-5, rtol=1e-5)
+    # Of stripes one pixel high, only their mean may be left after shrinking five times.
+    stripes = np.zeros((320, 160, 3), np.uint8)
+    stripes[::2] = 255
+    grey = prepare([stripes])[0, 1] * 0.224 + 0.456
+    assert 0.4 < float(grey.min()) <= float(grey.max()) < 0.6
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
