@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
     def search_for(self, target: int | Path) -> None:
         """Make a crop of the library or a picture file the query and show its matches."""
         self.controller.show(target)
-        self.tabs.setCurrentIndex(MATCHES)
+        self._show_tab(MATCHES)
         self.query_dock.show()
 
     def report(self, error: Exception) -> None:

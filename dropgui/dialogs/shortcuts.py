@@ -40,6 +40,8 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(4 * GRID)
         left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(GRID // 2)
+        right.setSpacing(GRID // 2)
         columns.addLayout(left)
         columns.addLayout(right)
         for position, menu in enumerate(menus):

@@ -1,6 +1,8 @@
 """What the window shows of the library, read again when the library says that it changed."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ from dropgui.library.queries import (
     folder_rows,
 )
 
-_PAUSE_MS = 250  # between two looks at a library that is changing
+_PAUSE_MS = 250  # between two looks at a library that is changing, at the least
 _OTHERS_MS = 2000  # between two looks for what another process wrote, which nobody tells us
 
 
@@ -69,14 +71,8 @@ class LibraryFeed(QObject):
         """Read everything again."""
         library, crop_filter = self._library, self._filter
         self._reads.request(
-            lambda: (
-                crop_ids(library, crop_filter),
-                folder_rows(library),
-                camera_rows(library),
-                counts(library),
-                faults(library),
-            ),
-            lambda read: self._publish(*read),
+            lambda: _read(library, crop_filter),
+            self._publish,
         )
 
     def _note(self, change: Change) -> None:
@@ -84,19 +80,31 @@ class LibraryFeed(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
-    def _publish(
-        self,
-        ids: npt.NDArray[np.int64],
-        folders: list[FolderRow],
-        cameras: list[CameraRow],
-        numbers: Counts,
-        bad: list[Fault],
-    ) -> None:
-        self.crops.emit(ids)
-        self.places.emit(folders, cameras)
-        self.counted.emit(numbers)
-        self.problems.emit(bad)
+    def _publish(self, read: "_Reading") -> None:
+        # A large library takes longer to read: look again only after a rest four times as long.
+        self._timer.setInterval(max(_PAUSE_MS, round(4000 * read.seconds)))
+        self.crops.emit(read.ids)
+        self.places.emit(read.folders, read.cameras)
+        self.counted.emit(read.counts)
+        self.problems.emit(read.faults)
         if self._pending:
             change = Change.union(self._pending)
             self._pending.clear()
             self.changed.emit(change)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    ids: npt.NDArray[np.int64]
+    folders: list[FolderRow]
+    cameras: list[CameraRow]
+    counts: Counts
+    faults: list[Fault]
+    seconds: float
+
+
+def _read(library: Library, crop_filter: CropFilter) -> _Reading:
+    start = time.perf_counter()
+    ids = crop_ids(library, crop_filter)
+    places, numbers, bad = (folder_rows(library), camera_rows(library)), counts(library), faults(library)
+    return _Reading(ids, *places, numbers, bad, time.perf_counter() - start)

@@ -128,8 +128,8 @@ def _section(name: str) -> QTreeWidget:
     tree.setUniformRowHeights(True)
     tree.setFrameShape(QTreeWidget.Shape.NoFrame)
     tree.viewport().setAutoFillBackground(False)
-    tree.setSizeAdjustPolicy(QTreeWidget.SizeAdjustPolicy.AdjustToContents)
-    tree.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    tree.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    tree.setMinimumHeight(0)
     tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     tree.header().setStretchLastSection(False)
     tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -177,3 +177,5 @@ def _fill(tree: QTreeWidget, rows: Sequence[tuple[int, str, int, str, str]], tic
         if row_id == kept:
             tree.setCurrentItem(item)
     tree.blockSignals(False)
+    # As high as its rows, so that the sections stand together; with many rows it gives way and scrolls.
+    tree.setMaximumHeight(len(rows) * max(20, tree.sizeHintForRow(0)) + 4)

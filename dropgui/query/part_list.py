@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlid
 
 from dropgui.gallery.card import vector_mark, vector_title
 from dropgui.query.selection import PartSelection
-from dropgui.style import GRID, scaled, secondary
+from dropgui.style import GRID, note, scaled, secondary
 from dropmodel.parts import PartSchema
 
 _FULL = 20  # slider steps for weight 1: 5 % each
@@ -88,6 +88,13 @@ class _Row:
             widget.setToolTip(tip)
 
 
+def _column_title(text: str) -> QLabel:
+    label = note(text)
+    label.setFont(scaled(label.font(), 0.86))
+    label.setWordWrap(False)
+    return label
+
+
 class PartList(QWidget):
     """One row a vector, in the schema's order; the digit keys 1 to 9 stand for the parts."""
 
@@ -101,6 +108,8 @@ class PartList(QWidget):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(3, 1)
+        self._grid.addWidget(_column_title("Weight"), 0, 3)
+        self._grid.addWidget(_column_title("Visible"), 0, 4, Qt.AlignmentFlag.AlignRight)
         selection.changed.connect(self._show)
 
     def _show(self) -> None:
@@ -118,6 +127,6 @@ class PartList(QWidget):
         self._schema = schema
         keys = {name: key for key, name in enumerate(schema.names[:9], start=1)}
         self._rows = [_Row(n, schema, self._selection, keys.get(n)) for n in schema.vector_names]
-        for line, row in enumerate(self._rows):
+        for line, row in enumerate(self._rows, start=1):
             for column, widget in enumerate(row.widgets()):
                 self._grid.addWidget(widget, line, column)

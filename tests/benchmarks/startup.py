@@ -72,7 +72,8 @@ def child(library: str, started: float) -> None:
         if len(window.gallery_model.ids):
             times.setdefault("gallery_s", elapsed)
         if window.model_ready:
-            times["model_s"] = elapsed
+            times.setdefault("model_s", elapsed)
+        if {"gallery_s", "model_s"} <= times.keys():
             timer.stop()
             window.close()
 
