@@ -32,7 +32,7 @@ __all__ = ["Failure", "IndexReport", "index_folder"]
 
 _FIRST_ROWS = 200
 _ROWS_AT_ONCE = 4000
-_FIRST_BATCH = 8
+_SMALL_BATCH = 8
 _BATCH_SECONDS = 0.8
 _MAX_OUTCOMES = 512
 _WRITES_AHEAD = 1
@@ -186,7 +186,7 @@ def _scan(run: _Run) -> tuple[Catalogue, int]:
 def _embed(run: _Run, items: list[Item], network: ExtractorLike, version: int) -> None:
     """Runs the network over all items; what fails to commit is raised here."""
     run.rate = Rate()
-    size = min(_FIRST_BATCH, network.batch_size)
+    size = min(_SMALL_BATCH, network.batch_size)
     writes: deque[Future[None]] = deque()
     with (
         ThreadPoolExecutor(min(4, os.cpu_count() or 1), "index-decode") as decoders,
@@ -238,10 +238,15 @@ def _take(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
 
 
 def _next_size(network: ExtractorLike, count: int, seconds: float, size: int) -> int:
-    """As many pictures as take the network less than a second, up to the batch that it likes best."""
+    """As many pictures as take the network less than a second, up to the batch that it likes best.
+
+    But not fewer than a small batch: on a busy machine the network takes seconds for a single picture too,
+    and ever smaller batches would only multiply them.
+    """
     if not count:
         return size
-    return max(1, min(network.batch_size, int(_BATCH_SECONDS * count / max(seconds, 1e-6))))
+    fitting = int(_BATCH_SECONDS * count / max(seconds, 1e-6))
+    return min(network.batch_size, max(_SMALL_BATCH, fitting))
 
 
 def _count(run: _Run, batch: list[Outcome]) -> None:

@@ -163,6 +163,7 @@ def test_batches_stay_short_on_slow_machines(library: Library, folder: Path) -> 
     network = FakeExtractor(batch_size=32, seconds=0.1)
     run(library, folder, network)
     assert max(network.batches) * network.seconds < 1
+    assert min(network.batches) >= 8, "smaller ones would cost more than they save"
     fast = FakeExtractor(batch_size=32)
     run(library, folder, fast, model="other")
     assert max(fast.batches) == 32
