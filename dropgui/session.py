@@ -6,6 +6,7 @@ active version it refuses, because their vectors cannot be compared. Switching m
 own (every crop has to be embedded again), not a side effect of a command-line option.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +75,10 @@ class Session:
         self._extractor: Extractor | None = None
         self._version: ModelVersionRow | None = None
         self._index: PartIndex | None = None
+        # Torch's threads wait for each other by spinning. Beside other busy programs (or our own window) that
+        # costs more than half the speed; a short spin costs nothing on a quiet machine. It has to be said
+        # before torch is imported, and a user's own setting wins (docs/decisions/0004-short-spin.md).
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
         finish_forgetting(library)
 
     @property
