@@ -8,7 +8,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from dropgui.assets import asset
 from dropgui.demo import DemoLibrary, demo_folder
@@ -54,6 +54,10 @@ def run_window(library: Path | None, folders: list[Path], demo: bool) -> int:
             else:
                 desk.open_library(library or Settings().last_library or default_library(), folders)
             return application.exec()
+        except UserError as fault:
+            # Whoever started us from an icon sees no terminal.
+            QMessageBox.critical(None, "dropgui cannot start", str(fault))
+            raise
         finally:
             desk.close()
 

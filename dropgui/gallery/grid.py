@@ -26,6 +26,7 @@ class CropGrid(QListView):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._matches = matches
+        self._modifiers = Qt.KeyboardModifier.NoModifier
         self._delegate = CardDelegate(self, matches=matches)
         self._crops = model
         self.setModel(model)
@@ -33,6 +34,7 @@ class CropGrid(QListView):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setAcceptDrops(False)  # the window takes folders dropped here
         self.setUniformItemSizes(True)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(1000)

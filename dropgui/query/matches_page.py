@@ -45,6 +45,7 @@ class MatchesPage(QWidget):
         self._top.setSingleStep(10)
         self._top.setValue(controller.top)
         self._top.setKeyboardTracking(False)
+        self._top.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
         self._top.setAccessibleName("Number of matches to show")
         self._top.valueChanged.connect(controller.set_top)
         show = QLabel("&Show")

@@ -97,6 +97,8 @@ def test_every_control_has_a_name_and_nothing_is_cut(tmp_path: Path) -> None:
             and w.sizePolicy().horizontalPolicy().name != "Ignored"
         ]
         assert labels
+        takers = [type(w).__name__ for w in window.findChildren(QWidget) if w.acceptDrops()]
+        assert not takers, "a folder may be dropped anywhere on the window"
         assert not [w.text() for w in labels if w.width() < w.sizeHint().width()]
         assert window.query_panel.visibleRegion().boundingRect().right() <= window.width()
 

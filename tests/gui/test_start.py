@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from dropgui.cli import main
 from dropgui.main_window import MainWindow
 from tests.gui.drive import run_main, wait_until
 
@@ -58,6 +61,26 @@ def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> 
         colours = picture.convert("RGB").resize((200, 120)).getcolors(200 * 120)
         assert colours is not None
         assert len(colours) > 500, "the picture shows photographs, not an empty window"
+
+
+def test_a_library_that_cannot_be_opened_is_said_in_a_box(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: QApplication
+) -> None:
+    broken = tmp_path / "broken.droplib"
+    broken.write_bytes(b"not a library" * 100)
+    said: list[str] = []
+
+    def read_and_close() -> None:
+        box = qapp.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        said.append(box.text())
+        box.accept()
+
+    QTimer.singleShot(500, read_and_close)
+    assert main(["--library", str(broken)]) == 2
+    assert str(broken) in said[0]
+    assert str(broken) in capsys.readouterr().err
+    assert broken.read_bytes() == b"not a library" * 100
 
 
 def test_demo_in_a_window_answers_its_first_query() -> None:
