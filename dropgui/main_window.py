@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
         self._set_card_width(self._settings.card_width)
         kept = self._settings.window()
         if kept is None:
-            self.resize(1280, 760)
+            self.resize(QSize(1280, 760).boundedTo(self.screen().availableSize()))
             self.resizeDocks([self.library_dock, self.query_dock], [208, 344], Qt.Orientation.Horizontal)
         else:
             self.restoreGeometry(kept[0])

@@ -38,6 +38,8 @@ class LibraryPanel(QWidget):
         self._folders.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._folders.customContextMenuRequested.connect(self._show_menu)
         self._hint = note("Tick folders or cameras to search only there.")
+        self._no_folders = note("None yet. Drop one on the window.")
+        self._camera_title = heading("Cameras")
         self._no_cameras = note(
             "None yet. Cameras are read from file names such as 0001_c2_… or a folder cam2."
         )
@@ -45,15 +47,18 @@ class LibraryPanel(QWidget):
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)
         column.addWidget(heading("Folders"))
+        column.addWidget(self._no_folders)
         column.addWidget(self._folders)
         column.addSpacing(GRID)
-        column.addWidget(heading("Cameras"))
+        column.addWidget(self._camera_title)
         column.addWidget(self._no_cameras)
         column.addWidget(self._cameras)
         column.addSpacing(GRID)
         column.addWidget(self._hint)
         column.addStretch()
+        self.setMinimumWidth(22 * GRID)
         self.actions_for_folder = self._make_actions()
+        self.set_rows([], [])
 
     def crop_filter(self) -> CropFilter:
         """What is ticked."""
@@ -77,8 +82,11 @@ class LibraryPanel(QWidget):
             before.folders,
         )
         _fill(self._cameras, [(c.id, c.name, c.crops, c.name, "") for c in cameras], before.cameras)
+        self._folders.setVisible(bool(folders))
+        self._no_folders.setVisible(not folders)
+        self._camera_title.setVisible(bool(folders))
         self._cameras.setVisible(bool(cameras))
-        self._no_cameras.setVisible(not cameras)
+        self._no_cameras.setVisible(bool(folders) and not cameras)
         self._hint.setVisible(len(folders) + len(cameras) > 1)
         for action in self.actions_for_folder:
             action.setEnabled(bool(folders))
