@@ -6,9 +6,11 @@ active version it refuses, because their vectors cannot be compared. Switching m
 own (every crop has to be embedded again), not a side effect of a command-line option.
 """
 
+import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -90,7 +92,8 @@ class Session:
         """
         with self._model_lock:
             if self._extractor is None:
-                extractor = self._load()
+                with _collector_at_rest():
+                    extractor = self._load()
                 self._version = self._register(extractor)
                 self._extractor = extractor
             return self._extractor
@@ -217,3 +220,19 @@ class Session:
             weights_path=None if self._model_path is None else self._model_path.absolute(),
             metrics=model.card.metrics,
         )
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Importing torch makes half a million objects that stay until the end.
+
+    The cyclic collector would walk through all of them every second or so, each time a fifth of a second with
+    the interpreter's lock held, and the window would stand still. So it rests meanwhile, and what was made is
+    set aside for good.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -139,7 +139,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawText(
             line,
             Qt.AlignmentFlag.AlignVCenter,
-            metrics.elidedText(_where(crop), Qt.TextElideMode.ElideRight, line.width()),
+            metrics.elidedText(_where(crop), Qt.TextElideMode.ElideMiddle, line.width()),
         )
 
     def _paint_match(
@@ -186,9 +186,17 @@ class CardDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
 
 
+def place_of(crop: CropRow) -> str:
+    """Where a crop is from, in the fewest words: its camera, else the folder it lies in."""
+    if crop.camera is not None:
+        return crop.camera
+    inner = crop.relative_path.rpartition("/")[0]
+    return f"{crop.folder}/{inner}" if inner else crop.folder
+
+
 def _where(crop: CropRow) -> str:
     if crop.missing:
         return "File is missing"
     if not crop.indexed:
         return "Waiting for indexing"
-    return crop.camera if crop.camera is not None else crop.folder
+    return place_of(crop)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from dropgui.errors import UserError
+from dropgui.gallery.card import place_of
 from dropgui.gallery.thumbnails import read_thumbnail
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.queries import CropFilter, crop_rows, mask_of
@@ -24,12 +25,13 @@ _PICTURE = QSize(512, 1024)  # enough for the panel at twice the pixel density
 class Subject:
     """What is searched for: a crop of the library, or a picture from outside (``crop_id`` None).
 
+    ``place`` says where it is from: camera, folder, or outside.
     ``features`` holds one row and ``labels`` is uint8 [h, w]; both None while the crop is not indexed.
     """
 
     crop_id: int | None
     path: Path
-    camera: str | None
+    place: str
     picture: QImage
     features: Features | None
     labels: npt.NDArray[np.uint8] | None
@@ -44,7 +46,7 @@ def load_crop(session: Session, crop_id: int) -> Subject:
     return Subject(
         crop_id,
         row.path,
-        row.camera,
+        place_of(row),
         read_thumbnail(row.path, _PICTURE),
         session.features_of_crop(crop_id) if row.indexed else None,
         None if mask is None else mask.labels,
@@ -54,7 +56,14 @@ def load_crop(session: Session, crop_id: int) -> Subject:
 def load_picture(session: Session, path: Path) -> Subject:
     """Read a picture from outside the library through the model."""
     read = session.read_picture(path)
-    return Subject(None, path, None, read_thumbnail(path, _PICTURE), read.features, read.labels)
+    return Subject(
+        None,
+        path,
+        "Picture from outside the library",
+        read_thumbnail(path, _PICTURE),
+        read.features,
+        read.labels,
+    )
 
 
 class QueryController(QObject):

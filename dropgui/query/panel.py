@@ -1,7 +1,7 @@
 """The panel on the right: the query crop, the body drawing, and which parts count."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -34,7 +34,8 @@ class QueryPanel(QWidget):
         self.body_picker = BodyPicker(selection)
         self.part_list = PartList(selection)
         self._name = ElidedLabel()
-        self._where = note()
+        self._where = ElidedLabel()
+        self._where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._tint = QCheckBox("Show &mask")
         self._tint.setChecked(True)
         self._tint.toggled.connect(self.crop_view.set_tinted)
@@ -123,8 +124,7 @@ class QueryPanel(QWidget):
         self.crop_view.set_labels(subject.labels)
         self._name.set_text(subject.path.name)
         self._name.setToolTip(str(subject.path))
-        place = f"Camera {subject.camera}" if subject.camera is not None else str(subject.path.parent.name)
-        self._where.setText("Picture from outside the library" if subject.crop_id is None else place)
+        self._where.set_text(subject.place)
 
     def _show_selection(self) -> None:
         schema = self._selection.schema
