@@ -488,6 +488,7 @@ class MainWindow(QMainWindow):
         """End all work in order: what writes first, the library last."""
         self._settings.card_width = self.gallery.card_width
         self._settings.save_window(self.saveGeometry(), self.saveState())
+        self.hide()  # the batch in hand may take a moment to end
         self.feed.close()
         self.jobs.close()
         self.thumbnails.close()

@@ -31,7 +31,10 @@ class CropGrid(QListView):
         self._crops = model
         self.setModel(model)
         self.setItemDelegate(self._delegate)
-        self.setViewMode(QListView.ViewMode.IconMode)
+        # Wrapped list mode, not icon mode: the same look here, and icon mode walks through all rows for
+        # every change of data (55 ms per 100,000).
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setAcceptDrops(False)  # the window takes folders dropped here

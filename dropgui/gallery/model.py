@@ -72,9 +72,9 @@ class CropModel(QAbstractListModel):
 
     def refresh(self, crop_ids: Iterable[int]) -> None:
         """Fetch anew what is known of these crops."""
-        for crop_id in crop_ids:
-            self._rows.pop(crop_id, None)
-        if len(self._ids):
+        known = [crop_id for crop_id in crop_ids if self._rows.pop(crop_id, None) is not None]
+        if known:
+            # Only rows that were looked at can be on screen; asking for them anew fetches them.
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
     def row_of(self, crop_id: int) -> int:
