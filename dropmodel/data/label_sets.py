@@ -6,9 +6,15 @@ right for ``eight``, a shirt covers both torso parts of ``five_v``. Two readings
 garment of the trunk is torso although it has sleeves (the sources do not tell sleeves apart), and a bag is
 background.
 
-Class orders: LIP and ATR as in their papers (arXiv 1703.05446; Liang et al., TPAMI 2015) and the common
-parsers trained on them, Pascal-Person-Part with seven classes, DensePose-COCO's 24 surfaces (arXiv
-1802.00434), BodyPix's 24 parts, counted from 0 with background -1 (255 in a uint8 map).
+Class orders, each compared with its source:
+
+- ``lip`` (20), ``atr`` (18), ``pascal`` (Pascal-Person-Part, 7): the label lists of
+  Self-Correction-Human-Parsing (github.com/GoGoDuck912/Self-Correction-Human-Parsing, dataset_settings).
+- ``densepose``: DensePose-COCO's 24 surfaces (github.com/facebookresearch/DensePose,
+  challenge/2018_COCO_DensePose/data_format.md). It does not name the two surfaces of a part, so neither does
+  this table; some lists on the web exchange 5 and 6.
+- ``bodypix``: the 24 parts of github.com/tensorflow/tfjs-models, body-pix/README.md, counted from 0 with
+  background -1 (255 in a uint8 map).
 """
 
 from dataclasses import dataclass
@@ -109,30 +115,30 @@ DENSEPOSE = LabelSet(
     "densepose",
     (
         ("background", _BACKGROUND, _BACKGROUND),
-        ("torso back", *_TRUNK),
-        ("torso front", *_TRUNK),
+        ("torso", *_TRUNK),
+        ("torso", *_TRUNK),
         ("right hand", "right_arm", "lower_torso"),
         ("left hand", "left_arm", "lower_torso"),
         ("left foot", "left_foot", "feet"),
         ("right foot", "right_foot", "feet"),
-        ("right upper leg back", "right_leg", "legs"),
-        ("left upper leg back", "left_leg", "legs"),
-        ("right upper leg front", "right_leg", "legs"),
-        ("left upper leg front", "left_leg", "legs"),
-        ("right lower leg back", "right_leg", "legs"),
-        ("left lower leg back", "left_leg", "legs"),
-        ("right lower leg front", "right_leg", "legs"),
-        ("left lower leg front", "left_leg", "legs"),
-        ("left upper arm inside", "left_arm", "upper_torso"),
-        ("right upper arm inside", "right_arm", "upper_torso"),
-        ("left upper arm outside", "left_arm", "upper_torso"),
-        ("right upper arm outside", "right_arm", "upper_torso"),
-        ("left lower arm inside", "left_arm", "lower_torso"),
-        ("right lower arm inside", "right_arm", "lower_torso"),
-        ("left lower arm outside", "left_arm", "lower_torso"),
-        ("right lower arm outside", "right_arm", "lower_torso"),
-        ("right head", *_HEAD),
-        ("left head", *_HEAD),
+        ("right upper leg", "right_leg", "legs"),
+        ("left upper leg", "left_leg", "legs"),
+        ("right upper leg", "right_leg", "legs"),
+        ("left upper leg", "left_leg", "legs"),
+        ("right lower leg", "right_leg", "legs"),
+        ("left lower leg", "left_leg", "legs"),
+        ("right lower leg", "right_leg", "legs"),
+        ("left lower leg", "left_leg", "legs"),
+        ("left upper arm", "left_arm", "upper_torso"),
+        ("right upper arm", "right_arm", "upper_torso"),
+        ("left upper arm", "left_arm", "upper_torso"),
+        ("right upper arm", "right_arm", "upper_torso"),
+        ("left lower arm", "left_arm", "lower_torso"),
+        ("right lower arm", "right_arm", "lower_torso"),
+        ("left lower arm", "left_arm", "lower_torso"),
+        ("right lower arm", "right_arm", "lower_torso"),
+        ("head", *_HEAD),
+        ("head", *_HEAD),
     ),
 )
 

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,7 @@ from torch.nn import functional as F
 from dropmodel.features import Features
 from dropmodel.inference.decode import RgbImage, read_image
 from dropmodel.inference.devices import Precision, choose_dtype, cpu_threads
+from dropmodel.inference.openvino_runtime import Runtime, choose_trunk
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.weights import LoadedModel
 from dropmodel.network.drop import DropOutput, resize_masks
@@ -56,9 +59,17 @@ class Extraction:
 class Extractor:
     """Runs a model on pictures in batches; safe to call from several threads, one batch runs at a time.
 
-    ``precision``: see :func:`~dropmodel.inference.devices.choose_dtype`; vectors of different precisions
-    agree to a cosine of about 0.999. ``threads``: CPU threads for the network, ``None`` for torch's own
-    number. What comes out for a picture does not depend on the others in its batch.
+    ``precision``: fp32, bf16, fp16 or ``auto``, see :func:`~dropmodel.inference.devices.choose_dtype`. On
+    the 96 demo pictures the untrained model's vectors in bf16 are at a cosine of 0.9991 on average, 0.993 at
+    worst, to those in fp32.
+
+    ``runtime``: ``torch``, ``openvino`` (fp32 only) or ``auto``: OpenVINO where it is installed and torch
+    would compute in fp32 on the CPU, with the same vectors (cosine 1.0000); see
+    :func:`~dropmodel.inference.openvino_runtime.choose_trunk`. Its conversions are kept in the folder
+    ``cache`` (``None``: the user's own).
+
+    ``threads``: CPU threads for the network, ``None`` for the runtime's own number. What comes out for a
+    picture does not depend on the others in its batch.
     """
 
     def __init__(
@@ -68,6 +79,8 @@ class Extractor:
         batch_size: int = 32,
         precision: Precision = "auto",
         threads: int | None = None,
+        runtime: Runtime = "auto",
+        cache: Path | None = None,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
@@ -75,10 +88,17 @@ class Extractor:
             raise ValueError(f"threads must be at least 1, got {threads}")
         self.model = model
         self.batch_size = batch_size
-        self.dtype = choose_dtype(precision, model.device)
+        with cpu_threads(threads):
+            self._trunk = choose_trunk(model, runtime, precision, threads, cache)
+        self.dtype = choose_dtype(precision, model.device) if self._trunk is None else torch.float32
         self._threads = threads
         self._lock = threading.Lock()
         self._preprocess = Preprocessor(self.input_size, model.device)
+
+    @property
+    def runtime(self) -> Literal["torch", "openvino"]:
+        """What the convolutions run on."""
+        return "torch" if self._trunk is None else "openvino"
 
     @property
     def schema(self) -> PartSchema:
@@ -135,6 +155,8 @@ class Extractor:
         with self._lock, cpu_threads(self._threads), torch.inference_mode():
             batch = self._preprocess(images)
             given = None if masks is None else masks.to(device)
+            if self._trunk is not None:
+                return self._collect(self.model.network.read(*self._trunk(batch), given))
             with torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32):
                 output = self.model.network(batch, given)
             return self._collect(output)

@@ -68,14 +68,22 @@ class Drop(nn.Module):
         ``masks`` float [N, K + 1, h, w] in 0..1, of any size, replace the network's own probabilities in
         the pooling and the visibilities (a person's correction).
         """
+        return self.read(*self.see(images), masks)
+
+    def see(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The convolutions: re-identification map [N, C, h, w] and parsing logits [N, K + 1, H/4, W/4]."""
         stages, reid_map = self.backbone(images)
         x = reid_map if self.dpu is None else self.dpu(stages)
         logits = self.head(self.position(x))
         size = (images.shape[-2] // PARSING_STRIDE, images.shape[-1] // PARSING_STRIDE)
         if logits.shape[-2:] != size:
             logits = F.interpolate(logits, size=size, mode="bilinear", align_corners=False)
+        return reid_map, logits
+
+    def read(self, reid_map: Tensor, logits: Tensor, masks: Tensor | None = None) -> DropOutput:
+        """From the two maps of :meth:`see` to vectors and visibilities; ``masks`` as in :meth:`forward`."""
         probabilities = logits.float().softmax(1)
-        used = probabilities if masks is None else resize_masks(masks, size)
+        used = probabilities if masks is None else resize_masks(masks, (logits.shape[-2], logits.shape[-1]))
         reid_masks = resize_masks(used, (reid_map.shape[-2], reid_map.shape[-1]))
         parts = reid_masks[:, 1:]
         # The parts' sum is 1 - background, except that a cell a person left undecided counts as neither.

@@ -29,7 +29,7 @@ def model() -> LoadedModel:
 
 @pytest.fixture(scope="session")
 def extractor(model: LoadedModel) -> Extractor:
-    return Extractor(model, batch_size=4, precision="fp32")
+    return Extractor(model, batch_size=4, precision="fp32", runtime="torch")
 
 
 @pytest.fixture

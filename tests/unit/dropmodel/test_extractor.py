@@ -79,8 +79,8 @@ def test_preprocessing_normalises_and_does_not_alias() -> None:
 def test_neighbours_in_the_batch_do_not_matter(model: LoadedModel, picture: Any, precision: Any) -> None:
     sizes = [(64, 32), (128, 64), (64, 32), (90, 41)]
     images = [picture(seed, *sizes[seed % 4]) for seed in range(32)]
-    alone = Extractor(model, batch_size=1, precision=precision).extract(images)
-    together = Extractor(model, batch_size=32, precision=precision).extract(images)
+    alone = Extractor(model, batch_size=1, precision=precision, runtime="torch").extract(images)
+    together = Extractor(model, batch_size=32, precision=precision, runtime="torch").extract(images)
     assert cosines(alone.features.vectors, together.features.vectors).min() >= 0.9999
     np.testing.assert_allclose(alone.features.visibility, together.features.visibility, atol=0.02)
     assert (alone.labels == together.labels).mean() > 0.99
@@ -88,7 +88,7 @@ def test_neighbours_in_the_batch_do_not_matter(model: LoadedModel, picture: Any,
 
 def test_precisions_agree(model: LoadedModel, picture: Any) -> None:
     images = [picture(seed) for seed in range(8)]
-    exact = Extractor(model, precision="fp32").extract(images).features.vectors
+    exact = Extractor(model, precision="fp32", runtime="torch").extract(images).features.vectors
     half = Extractor(model, precision="bf16").extract(images).features.vectors
     assert cosines(exact, half).min() > 0.99
     assert not np.array_equal(exact, half)
@@ -192,7 +192,7 @@ def test_mirrored_pictures_and_maps_swap_left_and_right(extractor: Extractor, pi
 
 def test_binary_visibility_is_a_switch(picture: Any) -> None:
     model = untrained_model(NetworkConfig(**{**vars_of(SMALL), "visibility": "binary"}), device="cpu")
-    extraction = Extractor(model).extract([picture(seed) for seed in range(3)])
+    extraction = Extractor(model, runtime="torch").extract([picture(seed) for seed in range(3)])
     for row, labels in zip(extraction.features.visibility, extraction.labels, strict=True):
         present = [float(label in labels) for label in range(1, 9)]
         assert row.tolist() == [1.0, max(present), *present]
@@ -238,7 +238,7 @@ def test_unreadable_files_and_wrong_settings(
 
 
 def test_threads_share_one_extractor(model: LoadedModel, picture: Any) -> None:
-    extractor = Extractor(model, batch_size=2, precision="fp32", threads=1)
+    extractor = Extractor(model, batch_size=2, precision="fp32", threads=1, runtime="torch")
     before = torch.get_num_threads()
     images = [picture(seed) for seed in range(4)]
     expected = extractor.extract(images).features.vectors

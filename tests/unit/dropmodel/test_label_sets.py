@@ -51,6 +51,9 @@ def test_sides_named_by_the_source_stay_on_their_side(source: str) -> None:
         ("densepose", 3, "right_arm", "lower_torso"),  # right hand
         ("densepose", 5, "left_foot", "feet"),
         ("densepose", 7, "right_leg", "legs"),
+        ("densepose", 8, "left_leg", "legs"),
+        ("densepose", 15, "left_arm", "upper_torso"),
+        ("densepose", 22, "right_arm", "lower_torso"),
         ("densepose", 24, "head", "head"),
         ("bodypix", 0, "head", "head"),
         ("bodypix", 23, "right_foot", "feet"),

@@ -48,7 +48,9 @@ def test_the_card_says_what_it_is(model: LoadedModel, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("schema", [EIGHT, FIVE_V, stripes(3)], ids=lambda schema: schema.name)
 def test_masks_follow_an_average_body(schema: Any, picture: Any) -> None:
-    extractor = Extractor(untrained_model(dataclasses.replace(SMALL, schema=schema), device="cpu"))
+    extractor = Extractor(
+        untrained_model(dataclasses.replace(SMALL, schema=schema), device="cpu"), runtime="torch"
+    )
     extraction = extractor.extract([picture(seed) for seed in range(4)])
     rows = np.arange(16)[None, :, None]
     heights = [
@@ -65,7 +67,7 @@ def test_masks_follow_an_average_body(schema: Any, picture: Any) -> None:
 def test_other_switches_start_without_a_layout(picture: Any) -> None:
     for switch in ({"ppe": "mlp"}, {"ppe": "off", "dpu": "off"}, {"ppe": "2d"}):
         config = dataclasses.replace(SMALL, **switch)  # type: ignore[arg-type]
-        extraction = Extractor(untrained_model(config, device="cpu")).extract([picture()])
+        extraction = Extractor(untrained_model(config, device="cpu"), runtime="torch").extract([picture()])
         assert (extraction.labels > 0).any()
 
 
@@ -75,7 +77,7 @@ def test_what_is_alike_to_the_backbone_stays_alike(picture: Any) -> None:
     with torch.inference_mode():
         _, reid_map = model.network.backbone(Preprocessor((64, 32), model.device)(images))
         pooled = F.normalize(reid_map.mean((2, 3)) + reid_map.amax((2, 3)))
-    ours = Extractor(model, precision="fp32").extract(images).features.vectors[:, 0]
+    ours = Extractor(model, precision="fp32", runtime="torch").extract(images).features.vectors[:, 0]
     pairs = np.triu_indices(12, 1)
     likeness = [(vectors @ vectors.T)[pairs] for vectors in (pooled.numpy(), ours)]
     assert np.corrcoef(likeness)[0, 1] > 0.9
