@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from dropmodel.errors import ModelError
-from dropmodel.inference import Extractor, LoadedModel, openvino_ir, openvino_runtime
+from dropmodel.inference import Extractor, LoadedModel, openvino_ir, openvino_runtime, untrained_model
 from tests.unit.dropmodel.conftest import SMALL
 
 # Never pytest.importorskip: importing openvino before its telemetry is shut out sends an event.
@@ -145,6 +145,16 @@ def test_wrong_masks_alone_are_noticed(model: LoadedModel, cache: Path, fast: Ex
 
     assert openvino_runtime.agrees(model, trunk)
     assert not openvino_runtime.agrees(model, shifted)  # type: ignore[arg-type]
+
+
+@needs_openvino
+def test_vectors_that_are_empty_in_both_agree(cache: Path) -> None:
+    model = untrained_model(SMALL, device="cpu")
+    norm = model.network.embed.parts[1]
+    assert isinstance(norm, torch.nn.BatchNorm1d)
+    norm.bias.fill_(-1e6)  # nothing is left after the ReLU
+    extractor = Extractor(model, runtime="openvino", cache=cache)
+    assert not extractor.extract([np.zeros((64, 32, 3), np.uint8)]).features.vectors[:, 2:].any()
 
 
 @pytest.mark.noisy
