@@ -109,7 +109,10 @@ class PartIndex:
         """Leaves the cache on the disk in a state that the next start can trust, and unmaps it."""
         with self._lock:
             if not self._header.synced:
-                self._cache.seal()
+                # Sealing touches nothing but the cache. Removed, on a full disk or under another program's
+                # lock, it is only built anew at the next start.
+                with suppress(LibraryError):
+                    self._cache.seal()
             empty = np.empty(0)
             self._rows = Rows(
                 empty.astype(np.int64), empty.astype(bool), (), np.empty((0, 0), np.float32), {}

@@ -227,6 +227,41 @@ def test_a_cache_deleted_while_open_does_no_harm(library: Library, when: str) ->
     index.close()
 
 
+@pytest.mark.parametrize("gone", ["", "1", "1/header.json", "1/DATA", "1/DATA/crops.i64"])
+@pytest.mark.parametrize("searched", [True, False])
+def test_a_growing_cache_may_be_deleted_at_any_time(library: Library, gone: str, searched: bool) -> None:
+    """The rows that were just appended are not sealed yet, so closing has work to do."""
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5, seed=7))
+    assert index.refresh()
+    header = header_of(library)
+    assert not header["synced"]
+    victim = library.cache_dir / gone.replace("DATA", str(header["data"]))
+    if victim.is_dir():
+        shutil.rmtree(victim)
+    else:
+        victim.unlink()
+    if searched:
+        index.refresh()
+        check_whole(index, library)
+        assert search(index, Query(made_features(1), {"global": 1.0})).compared == 35
+    index.close()
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+
+
+def test_closing_survives_a_cache_that_something_else_took_the_place_of(library: Library) -> None:
+    model, _ = filled(library)
+    index = PartIndex.open(library, model)
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5, seed=7))
+    index.refresh()
+    shutil.rmtree(library.cache_dir)
+    library.cache_dir.write_text("a file")
+    index.close()
+
+
 def test_a_copied_library_does_not_read_the_cache_of_another(library: Library) -> None:
     """The same file name with another library in it, beside the old cache."""
     model, _ = filled(library)
