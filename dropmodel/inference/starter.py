@@ -8,18 +8,24 @@ pretending to knowledge:
   on average. Until the model is trained the masks are that guess, with little of the picture in it.
 """
 
+import hashlib
+import json
+
 import torch
 from torch import Tensor
 
 from dropmodel.inference.card import ModelCard, choices_of
 from dropmodel.inference.devices import cpu_threads
-from dropmodel.inference.weights import LoadedModel
+from dropmodel.inference.weights import LoadedModel, hash_weights
 from dropmodel.network.config import NetworkConfig
 from dropmodel.network.drop import Drop
 from dropmodel.network.imagenet import load_imagenet
 from dropmodel.parts import EIGHT, FIVE_V, PartSchema
 
 UNTRAINED_NAME = "untrained model"
+
+_RECIPE = 1
+"""The version of what is done here; to be raised with every change after which vectors are others."""
 
 _LAYOUT_NOTE = "Masks show where body parts are on average, not where they are in the picture."
 _RANDOM_NOTE = "Masks are random."
@@ -53,10 +59,13 @@ def untrained_model(
     """A network of ``config`` (default: :class:`NetworkConfig`) with ImageNet backbone weights if they are
     installed here (or may be downloaded), else random ones, and heads that never saw a person.
 
-    The same ``seed`` gives the same weights; torch's global random state is left as it was.
+    The same ``seed`` gives the same weights up to the rounding of the processor, so vectors made on different
+    machines can be compared. ``weights_hash`` is therefore that of the recipe: its version, ``config``,
+    ``seed`` and the backbone's ImageNet tensors, which come bit by bit from their file. torch's global random
+    state is left as it was.
     """
     shape = NetworkConfig() if config is None else config
-    # One thread: decompositions on several round differently, and the weights' hash would show it.
+    # One thread: decompositions on several round differently, and one machine should always give one model.
     with torch.random.fork_rng(devices=[]), cpu_threads(1):
         torch.manual_seed(seed)
         network = Drop(shape)
@@ -72,7 +81,19 @@ def untrained_model(
         choices=choices_of(shape),
         notes=_LAYOUT_NOTE if knows_layout else _RANDOM_NOTE,
     )
-    return LoadedModel.of(network, card, device)
+    pretrained = "random" if origin is None else hash_weights(network.backbone.body.state_dict())
+    return LoadedModel.of(network, card, device, weights_hash=_recipe_hash(shape, seed, pretrained))
+
+
+def _recipe_hash(config: NetworkConfig, seed: int, backbone: str) -> str:
+    """SHA-256 in hex of all that decides the weights; ``backbone`` names the backbone's own."""
+    recipe = {
+        "untrained model": _RECIPE,
+        "config": config.to_dict(),
+        "seed": seed,
+        "backbone": backbone,
+    }
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
 def _lay_out(network: Drop) -> bool:

@@ -47,8 +47,10 @@ class ModelInfo:
 class LoadedModel:
     """A network ready for inference (eval mode, on ``device``) and what is known about it.
 
-    ``weights_hash`` is the SHA-256 in hex over all tensors by sorted name: the same in memory and from any
-    file with the same weights; embeddings are only comparable under one hash.
+    ``weights_hash`` is a SHA-256 in hex; embeddings are only comparable under one hash. A model from a file
+    has that of its tensors (:func:`hash_weights`): the same from any file with the same weights. The
+    untrained model has that of its recipe (:func:`~dropmodel.inference.starter.untrained_model`), because
+    processors round its tensors differently. Written to a file it is a model from a file, with its own hash.
     """
 
     network: Drop
@@ -59,14 +61,24 @@ class LoadedModel:
     weights_hash: str
 
     @classmethod
-    def of(cls, network: Drop, card: ModelCard, device: str | torch.device = "auto") -> "LoadedModel":
-        """Move ``network`` to ``device``, set it to eval mode and freeze its parameters."""
+    def of(
+        cls,
+        network: Drop,
+        card: ModelCard,
+        device: str | torch.device = "auto",
+        *,
+        weights_hash: str | None = None,
+    ) -> "LoadedModel":
+        """Move ``network`` to ``device``, set it to eval mode and freeze its parameters.
+
+        ``weights_hash``: ``None`` takes that of the tensors.
+        """
         chosen = choose_device(device)
         ready = network.eval().requires_grad_(requires_grad=False).to(chosen)
         # torch's own stubs leave out this form of Module.to.
         ready = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        state = ready.state_dict()
-        return cls(ready, network.config, network.config.schema, card, chosen, hash_weights(state))
+        known = hash_weights(ready.state_dict()) if weights_hash is None else weights_hash
+        return cls(ready, network.config, network.config.schema, card, chosen, known)
 
 
 def hash_weights(state: Mapping[str, Tensor]) -> str:

@@ -2,6 +2,10 @@
 
 import dataclasses
 import importlib.util
+import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -9,11 +13,16 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from dropmodel.inference import Extractor, LoadedModel, untrained_model
+from dropmodel.inference import Extractor, LoadedModel, starter, untrained_model
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.starter import UNTRAINED_NAME
+from dropmodel.inference.weights import hash_weights
 from dropmodel.parts import EIGHT, FIVE_V, stripes
 from tests.unit.dropmodel.conftest import SMALL
+
+
+def tensors_hash(model: LoadedModel) -> str:
+    return hash_weights(model.network.state_dict())
 
 
 def test_the_seed_decides_and_torchs_own_random_state_is_left(model: LoadedModel) -> None:
@@ -22,15 +31,53 @@ def test_the_seed_decides_and_torchs_own_random_state_is_left(model: LoadedModel
     assert torch.equal(torch.random.get_rng_state(), before)
     assert torch.get_num_threads() == threads
     assert again.weights_hash == model.weights_hash != other.weights_hash
+    assert tensors_hash(again) == tensors_hash(model) != tensors_hash(other)
 
 
 def test_the_number_of_threads_does_not_change_the_weights(model: LoadedModel) -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(threads + 1)
     try:
-        assert untrained_model(SMALL, device="cpu").weights_hash == model.weights_hash
+        assert tensors_hash(untrained_model(SMALL, device="cpu")) == tensors_hash(model)
     finally:
         torch.set_num_threads(threads)
+
+
+def test_another_processor_makes_the_same_model(model: LoadedModel) -> None:
+    """Without vector instructions the random numbers and decompositions are rounded differently."""
+    script = """
+import json
+import numpy as np
+from dropmodel.inference import Extractor, untrained_model
+from tests.unit.dropmodel.conftest import SMALL
+model = untrained_model(SMALL, device="cpu")
+image = (np.arange(64 * 32 * 3).reshape(64, 32, 3) * 7 % 251).astype(np.uint8)
+features = Extractor(model, precision="fp32", runtime="torch").extract([image]).features
+print(json.dumps([model.weights_hash, features.vectors.tolist(), features.visibility.tolist()]))
+"""
+    plain = {**os.environ, "ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=plain, capture_output=True, text=True, check=True
+    )
+    known, vectors, visibility = json.loads(done.stdout)
+    assert known == model.weights_hash
+    image = (np.arange(64 * 32 * 3).reshape(64, 32, 3) * 7 % 251).astype(np.uint8)
+    ours = Extractor(model, precision="fp32", runtime="torch").extract([image]).features
+    assert (ours.vectors * np.array(vectors)).sum(axis=-1).min() > 0.999
+    np.testing.assert_allclose(ours.visibility, visibility, atol=1e-3)
+
+
+def test_the_recipe_names_all_that_decides_the_weights(
+    model: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes = {model.weights_hash}
+    hashes.add(untrained_model(dataclasses.replace(SMALL, dim=24), device="cpu").weights_hash)
+    monkeypatch.setattr(starter, "_RECIPE", 2)
+    hashes.add(untrained_model(SMALL, device="cpu").weights_hash)
+    monkeypatch.undo()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    hashes.add(untrained_model(SMALL, device="cpu").weights_hash)
+    assert len(hashes) == 4
 
 
 def test_the_card_says_what_it_is(model: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
