@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,9 @@ from dropgui.settings import Appearance, Settings, data_folder, default_library
 from dropgui.style import apply_appearance
 
 log = logging.getLogger(__name__)
+
+_UNSEEN = {"offscreen", "minimal"}  # platforms on which nobody could close a box
+_INTERRUPTED = 130
 
 
 def has_display() -> bool:
@@ -51,12 +55,15 @@ def run_window(library: Path | None, folders: list[Path], demo: bool) -> int:
         try:
             if demo:
                 desk.open_demo()
+            elif library is not None:
+                desk.open_library(library, folders)
             else:
-                desk.open_library(library or Settings().last_library or default_library(), folders)
-            return application.exec()
+                desk.open_last_library(folders)
+            return application.exec() or desk.exit_code
         except UserError as fault:
-            # Whoever started us from an icon sees no terminal.
-            QMessageBox.critical(None, "dropgui cannot start", str(fault))
+            if application.platformName() not in _UNSEEN:
+                # Whoever started us from an icon sees no terminal.
+                QMessageBox.critical(None, "dropgui cannot start", str(fault))
             raise
         finally:
             desk.close()
@@ -85,22 +92,42 @@ class Desk(QObject):
         self._application = application
         self._settings = Settings()
         self._windows: list[MainWindow] = []
+        self.exit_code = 0
         self._hook = sys.excepthook
         sys.excepthook = self._report_bug
+        self._on_interrupt = signal.signal(signal.SIGINT, lambda *_: self._interrupt())
+        # Python looks for signals only when it runs; Qt's loop may sleep for long.
+        self._awake = QTimer(self, interval=250)
+        self._awake.timeout.connect(lambda: None)
+        self._awake.start()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
 
     def close(self) -> None:
         """Put back what the desk took over."""
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_desktop)
+        self._awake.stop()
+        signal.signal(signal.SIGINT, self._on_interrupt)
         sys.excepthook = self._hook
         self.deleteLater()
 
     def open_library(self, path: Path, folders: list[Path] | None = None) -> MainWindow:
         """Show a library in a window of its own; made if it is not there."""
         window = self._show(MainWindow(Library.open_or_create(path), self._settings))
-        self._settings.last_library = path
+        self._settings.last_library = path.absolute()
         window.add_paths(folders or [])
         return window
+
+    def open_last_library(self, folders: list[Path]) -> MainWindow:
+        """Show the library used last, or the default one if that cannot be opened, and say so."""
+        last = self._settings.last_library
+        if last is None or last == default_library():
+            return self.open_library(default_library(), folders)
+        try:
+            return self.open_library(last, folders)
+        except UserError as fault:
+            window = self.open_library(default_library(), folders)
+            window.report(fault)
+            return window
 
     def open_demo(self) -> MainWindow:
         """Show the demo gallery in a window of its own, and answer its first query once it is indexed."""
@@ -110,7 +137,7 @@ class Desk(QObject):
         window.add_paths([demo_folder()])
 
         def ask() -> None:
-            crop_id = demo.first_query()
+            crop_id = demo.first_query() if window.controller.subject is None else None
             if crop_id is not None:
                 window.search_for(crop_id)
 
@@ -133,6 +160,12 @@ class Desk(QObject):
             self.open_library(path)
         except UserError as fault:
             asking.report(fault)
+
+    def _interrupt(self) -> None:
+        """Ctrl-C in the terminal: close as if the windows had been closed."""
+        self.exit_code = _INTERRUPTED
+        for window in list(self._windows):
+            window.close()
 
     def _closed(self, window: MainWindow) -> None:
         self._windows.remove(window)

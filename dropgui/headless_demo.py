@@ -22,6 +22,12 @@ def run_headless_demo() -> int:
     """Index the demo gallery, answer the first query, print it, write a screenshot; 0 if all went well."""
     print("There is no display, so the demo runs off screen: matches below, and a picture of the window.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory(prefix="dropgui-demo-home-") as home:
+        os.environ["DROPGUI_HOME"] = home  # a demo on a server leaves nothing behind
+        return _run()
+
+
+def _run() -> int:
     application = make_application()
     desk = Desk(application)
     window = desk.open_demo()
@@ -31,7 +37,7 @@ def run_headless_demo() -> int:
     window.controller.failed.connect(show.give_up)
     code = application.exec()
     desk.close()
-    return code
+    return code or desk.exit_code
 
 
 class _Show:

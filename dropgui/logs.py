@@ -22,7 +22,7 @@ def kept_logs(folder: Path) -> Iterator[None]:
     root.addHandler(handler)
     watched = faulthandler.is_enabled()  # a test runner or PYTHONFAULTHANDLER looks after crashes already
     try:
-        with (folder / "crash.log").open("w", encoding="utf-8") as crashes:
+        with (folder / "crash.log").open("a", encoding="utf-8") as crashes:
             if not watched:
                 faulthandler.enable(crashes)
             try:

@@ -1,5 +1,6 @@
 """The main window: library panel, gallery and matches, query panel, status; it wires the rooms together."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ from dropgui.library.changes import Change
 from dropgui.library.forget import forget_folder
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
-from dropgui.library.queries import Counts, CropFilter, Fault, crop_rows
+from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
 from dropgui.library.rows import JobRow
 from dropgui.query.controller import QueryController, Subject
 from dropgui.query.matches_page import MatchesPage
@@ -55,6 +56,8 @@ from dropgui.query.panel import QueryPanel
 from dropgui.query.selection import PartSelection
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
+
+log = logging.getLogger(__name__)
 
 GALLERY, MATCHES = 0, 1
 
@@ -108,6 +111,9 @@ class MainWindow(QMainWindow):
         """What was dropped: folders are indexed, a single picture becomes the query."""
         folders = [path for path in paths if path.is_dir()]
         files = [path for path in paths if path.is_file()]
+        for path in paths:
+            if not path.exists():
+                self.notice.tell(f"There is nothing at {path}. Is the drive plugged in?", error=True)
         for folder in folders:
             self.jobs.add(folder)
         if len(files) == 1 and not folders:
@@ -266,6 +272,7 @@ class MainWindow(QMainWindow):
         self.library_panel.filter_changed.connect(self._filter)
         self.library_panel.rescan.connect(self.jobs.add)
         self.library_panel.forget.connect(self._ask_forget)
+        self.library_panel.unclear.connect(self.notice.tell)
         self.controller.failed.connect(self.report)
         self.controller.history_changed.connect(self._show_history)
         self.controller.loaded.connect(self._subject_loaded)
@@ -295,7 +302,7 @@ class MainWindow(QMainWindow):
         if numbers.indexed < numbers.crops:
             words.append(f"{numbers.indexed:,} indexed")
         grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
-        if selected := len(grid.selectionModel().selectedIndexes()):
+        if selected := grid.selected_count():
             words.append(f"{selected:,} selected")
         self._count_label.setText(" · ".join(words))
 
@@ -306,7 +313,10 @@ class MainWindow(QMainWindow):
         self._problem_button.setVisible(count > 0)
 
     def _library_changed(self, change: Change) -> None:
-        touched = frozenset(change.crops_added + change.crops_changed + change.crops_removed)
+        removed = frozenset(change.crops_removed)
+        touched = removed.union(change.crops_added, change.crops_changed)
+        self.controller.crops_removed(removed)
+        self.thumbnails.refresh(touched)
         self.gallery_model.refresh(touched)
         self.match_model.refresh(touched)
         if touched or change.elsewhere:
@@ -340,8 +350,11 @@ class MainWindow(QMainWindow):
     def _copy_paths(self) -> None:
         grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
         ids = grid.selected_ids()
-        rows = crop_rows(self._library, ids)
-        QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))
+
+        def copy(rows: dict[int, CropRow]) -> None:
+            QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))
+
+        self.runner.run(lambda: crop_rows(self._library, ids), copy)
 
     def _step_cards(self, step: int) -> None:
         position = min(range(len(CARD_WIDTHS)), key=lambda i: abs(CARD_WIDTHS[i] - self.gallery.card_width))
@@ -432,22 +445,32 @@ class MainWindow(QMainWindow):
             path = Path(chosen)
             self.library_wanted.emit(path if path.suffix == ".droplib" else Path(f"{path}.droplib"))
 
-    def _ask_forget(self, folder_id: int, name: str) -> None:
+    def _ask_forget(self, folder_id: int, path: Path) -> None:
         box = QMessageBox(self)
         box.setWindowTitle("Forget folder")
-        box.setText(f"Forget everything known about “{name}”?")
+        box.setText(f"Forget everything known about “{path.name}”?")
         box.setInformativeText(
-            "Its crops, masks, vectors and decisions are erased from the library. "
+            f"{path}\n\nIts crops, masks, vectors and decisions are erased from the library. "
             "The pictures themselves stay where they are."
         )
         forget = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.exec()
-        if box.clickedButton() is forget:
-            self.runner.run(
-                lambda: forget_folder(self._library, folder_id),
-                lambda _: self.notice.tell(f"{name} was forgotten."),
-            )
+        if box.clickedButton() is not forget:
+            return
+        if self.jobs.current is None:
+            self._forget(folder_id, path)
+        else:  # it may be this folder that is being indexed: stop first
+            self.notice.tell(f"{path.name} is forgotten as soon as indexing has stopped.")
+            once = Qt.ConnectionType.SingleShotConnection
+            self.jobs.idle.connect(lambda: self._forget(folder_id, path), once)
+            self.jobs.cancel()
+
+    def _forget(self, folder_id: int, path: Path) -> None:
+        self.runner.run(
+            lambda: forget_folder(self._library, folder_id),
+            lambda _: self.notice.tell(f"{path.name} was forgotten."),
+        )
 
     def _about(self) -> None:
         QMessageBox.about(
@@ -489,12 +512,13 @@ class MainWindow(QMainWindow):
         self._settings.card_width = self.gallery.card_width
         self._settings.save_window(self.saveGeometry(), self.saveState())
         self.hide()  # the batch in hand may take a moment to end
-        self.feed.close()
-        self.jobs.close()
-        self.thumbnails.close()
-        self.runner.close()
-        self.session.close()
-        self._library.close()
+        steps = (self.feed, self.jobs, self.thumbnails, self.runner, self.session, self._library)
+        for step in steps:
+            try:
+                step.close()
+            except UserError:
+                # Nothing is left to tell it to; what is not closed must not keep the rest open.
+                log.exception("The window closed, but not all of it")
         super().closeEvent(event)
         self.closed.emit()
 

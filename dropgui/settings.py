@@ -12,12 +12,20 @@ from pathlib import Path
 from platformdirs import user_data_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from dropgui.errors import UserError
+
 
 def data_folder() -> Path:
-    """The folder of settings, default library and crash reports; made when missing."""
+    """The folder of settings, default library and logs, made when missing; ``UserError`` if it cannot be."""
     chosen = os.environ.get("DROPGUI_HOME")
     folder = Path(chosen) if chosen else user_data_path("dropgui", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder {folder} for settings and the library could not be made ({error.strerror}). "
+            "Set the environment variable DROPGUI_HOME to a folder you may write to."
+        ) from error
     return folder
 
 

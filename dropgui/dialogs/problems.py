@@ -1,7 +1,5 @@
 """The list of files that could not be read, each with its reason."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -26,7 +24,7 @@ class ProblemsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._faults: Sequence[Fault] = ()
+        self._faults: list[Fault] = []
         self._list = QTreeWidget()
         self._list.setColumnCount(2)
         self._list.setHeaderLabels(["File", "What is wrong with it"])
@@ -61,8 +59,10 @@ class ProblemsPanel(QWidget):
         """Number of files listed."""
         return len(self._faults)
 
-    def set_faults(self, faults: Sequence[Fault]) -> None:
+    def set_faults(self, faults: list[Fault]) -> None:
         """Show these."""
+        if faults == self._faults:
+            return
         self._faults = faults
         self._list.clear()
         items = [QTreeWidgetItem([str(fault.path), fault.reason]) for fault in faults]

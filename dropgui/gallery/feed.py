@@ -52,8 +52,12 @@ class LibraryFeed(QObject):
         self._timer.timeout.connect(self.reload)
         self._heard.connect(self._note)
         self._unsubscribe: Callable[[], None] = library.subscribe(self._heard.emit)
+        # Looking for others' writes waits behind our own writer: on a thread of its own, one at a time.
+        self._watcher = Runner(self, threads=1)
+        self._watcher.failed.connect(runner.failed)
+        self._looks = Latest(self._watcher)
         self._others = QTimer(self, interval=_OTHERS_MS)
-        self._others.timeout.connect(lambda: runner.run(library.notice_other_processes))
+        self._others.timeout.connect(self._look_for_others)
         self._others.start()
 
     def close(self) -> None:
@@ -61,6 +65,7 @@ class LibraryFeed(QObject):
         self._unsubscribe()
         self._timer.stop()
         self._others.stop()
+        self._watcher.close()
 
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Show only these crops."""
@@ -79,6 +84,10 @@ class LibraryFeed(QObject):
         self._pending.append(change)
         if not self._timer.isActive():
             self._timer.start()
+
+    def _look_for_others(self) -> None:
+        if not self._looks.busy:
+            self._looks.request(self._library.notice_other_processes, lambda _: None)
 
     def _publish(self, read: "_Reading") -> None:
         # A large library takes longer to read: look again only after a rest four times as long.

@@ -1,6 +1,22 @@
 """The grid of crops: the same view shows the library and the ranked matches."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -11,6 +27,20 @@ from dropgui.style import GRID
 from dropmodel.parts import PartSchema
 
 CARD_WIDTHS = (96, 136, 176, 232)
+
+
+_BATCH = 1000  # rows laid out at a time
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a reader is in the grid, in crop ids and pixels."""
+
+    first: int | None
+    offset: int
+    scroll: int
+    current: int | None
+    selected: list[npt.NDArray[np.int64]]
 
 
 class CropGrid(QListView):
@@ -40,7 +70,7 @@ class CropGrid(QListView):
         self.setAcceptDrops(False)  # the window takes folders dropped here
         self.setUniformItemSizes(True)
         self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(1000)
+        self.setBatchSize(_BATCH)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -48,6 +78,8 @@ class CropGrid(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName("Ranked matches" if matches else "Gallery of crops")
+        model.modelAboutToBeReset.connect(self._remember_place)
+        model.modelReset.connect(self._return_to_place)
         self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
@@ -75,6 +107,14 @@ class CropGrid(QListView):
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
         return [int(self._crops.ids[row]) for row in rows]
 
+    def selected_count(self) -> int:
+        """How many crops are selected; cheap also when it is all of them."""
+        return sum(part.height() for part in self._selected_ranges())
+
+    def _selected_ranges(self) -> list[QItemSelectionRange]:
+        # The stubs do not know that a selection is a list of ranges.
+        return list(cast("Iterable[QItemSelectionRange]", self.selectionModel().selection()))
+
     def select(self, crop_id: int) -> None:
         """Make this crop the selected and current one, and bring it into view."""
         row = self._crops.row_of(crop_id)
@@ -82,6 +122,43 @@ class CropGrid(QListView):
             index = self._crops.index(row)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(index)
+
+    def _remember_place(self) -> None:
+        """Before the rows change: what is selected, current, and first in view."""
+        corner = self.indexAt(QPoint(self.gridSize().width() // 2, GRID))
+        current = self.currentIndex()
+        self._place = _Place(
+            first=int(corner.data(ID_ROLE)) if corner.isValid() else None,
+            offset=self.visualRect(corner).top() if corner.isValid() else 0,
+            scroll=self.verticalScrollBar().value(),
+            current=int(current.data(ID_ROLE)) if current.isValid() else None,
+            selected=[self._crops.ids[part.top() : part.bottom() + 1] for part in self._selected_ranges()],
+        )
+
+    def _return_to_place(self) -> None:
+        """After the rows changed: the same crops are selected, current and in view, where they still are."""
+        place, ids = self._place, self._crops.ids
+        selection = QItemSelection()
+        if place.selected:
+            rows = np.flatnonzero(np.isin(ids, np.concatenate(place.selected)))
+            for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+                if len(run):
+                    selection.select(self._crops.index(int(run[0])), self._crops.index(int(run[-1])))
+        model = self.selectionModel()
+        model.select(selection, QItemSelectionModel.SelectionFlag.Select)
+        if place.current is not None and (row := self._crops.row_of(place.current)) >= 0:
+            model.setCurrentIndex(self._crops.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+        first = -1 if place.first is None or self._matches else self._crops.row_of(place.first)
+        # Rows are laid out in batches; the first one has to reach the place to return to.
+        reach = first if first >= 0 else len(ids) if self._matches else 0
+        self.setBatchSize(max(_BATCH, reach + _BATCH))
+        self.doItemsLayout()
+        self.setBatchSize(_BATCH)
+        if first >= 0:
+            self.scrollTo(self._crops.index(first), QAbstractItemView.ScrollHint.PositionAtTop)
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() - place.offset + GRID // 2)
+        else:
+            self.verticalScrollBar().setValue(place.scroll if self._matches else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the whole width."""

@@ -27,7 +27,9 @@ class LibraryPanel(QWidget):
 
     filter_changed = Signal(CropFilter)
     rescan = Signal(Path)
-    forget = Signal(int, str)
+    forget = Signal(int, Path)
+    unclear = Signal(str)
+    """A command could not be carried out, and what to do first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,19 +103,19 @@ class LibraryPanel(QWidget):
         forget.triggered.connect(self._forget_current)
         return rescan, forget
 
-    def _current(self) -> QTreeWidgetItem | None:
-        item: QTreeWidgetItem | None = self._folders.currentItem()
-        return item if item is not None else self._folders.topLevelItem(0)
-
     def _rescan_current(self) -> None:
-        item = self._current()
-        if item is not None:
+        current = self._folders.currentItem()
+        for item in [current] if current is not None else list(_items(self._folders)):
             self.rescan.emit(Path(item.data(0, _PATH)))
 
     def _forget_current(self) -> None:
-        item = self._current()
-        if item is not None:
-            self.forget.emit(item.data(0, _ID), item.text(0))
+        item = self._folders.currentItem()
+        if item is None and self._folders.topLevelItemCount() == 1:
+            item = self._folders.topLevelItem(0)
+        if item is None:
+            self.unclear.emit("Click the folder that is to be forgotten first, in the list on the left.")
+        else:
+            self.forget.emit(item.data(0, _ID), Path(item.data(0, _PATH)))
 
     def _show_menu(self, point: QPoint) -> None:
         item = self._folders.itemAt(point)

@@ -38,12 +38,13 @@ class CropModel(QAbstractListModel):
         self._ids: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._matches: Sequence[Match] | None = None
         self._rows: OrderedDict[int, CropRow] = OrderedDict()
-        self._wanted: dict[int, int] = {}  # crop id -> row at which it was asked for
+        self._wanted: set[int] = set()
         self._fetching: set[int] = set()
-        self._shown_at: dict[int, int] = {}  # crop id -> row at which its picture was asked for
+        self._overtaken: set[int] = set()  # being fetched, and changed since: that answer is too old
+        self._shown_at: dict[int, int] = {}  # crop id -> row at which something of it was missing
         self._fetch = QTimer(self, singleShot=True, interval=0)
         self._fetch.timeout.connect(self._fetch_rows)
-        thumbnails.ready.connect(self._pictures_arrived)
+        thumbnails.ready.connect(self._announce)
 
     @property
     def ids(self) -> npt.NDArray[np.int64]:
@@ -71,10 +72,12 @@ class CropModel(QAbstractListModel):
         self._reset(ids, matches)
 
     def refresh(self, crop_ids: Iterable[int]) -> None:
-        """Fetch anew what is known of these crops."""
-        known = [crop_id for crop_id in crop_ids if self._rows.pop(crop_id, None) is not None]
-        if known:
-            # Only rows that were looked at can be on screen; asking for them anew fetches them.
+        """Fetch anew what is known of these crops, also where an answer is under way that may be older."""
+        changed = set(crop_ids)
+        self._overtaken |= changed & self._fetching
+        known = [crop_id for crop_id in changed if self._rows.pop(crop_id, None) is not None]
+        if known and len(self._ids):
+            # Only rows that were looked at can be on screen; painting asks for them anew.
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
     def row_of(self, crop_id: int) -> int:
@@ -103,7 +106,7 @@ class CropModel(QAbstractListModel):
                 crop = self._crop(crop_id, row)
                 if crop is None:
                     return None
-                self._shown_at[crop_id] = row
+                self._shown_at[crop_id] = row  # a picture that is missing, or old, is announced when read
                 return self._thumbnails.get(crop_id, crop.path)
             case Qt.ItemDataRole.DisplayRole:
                 crop = self._crop(crop_id, row)
@@ -138,29 +141,36 @@ class CropModel(QAbstractListModel):
         crop = self._rows.get(crop_id)
         if crop is not None:
             self._rows.move_to_end(crop_id)
-        elif crop_id not in self._fetching:
-            self._wanted[crop_id] = row
-            self._fetch.start()
+        else:
+            self._shown_at[crop_id] = row
+            if crop_id not in self._fetching:
+                self._wanted.add(crop_id)
+                self._fetch.start()
         return crop
 
     def _fetch_rows(self) -> None:
-        wanted, self._wanted = self._wanted, {}
-        self._fetching.update(wanted)
-        self._runner.run(
-            lambda: crop_rows(self._library, list(wanted)), lambda found: self._rows_arrived(found, wanted)
-        )
+        wanted, self._wanted = self._wanted, set()
+        self._fetching |= wanted
 
-    def _rows_arrived(self, found: dict[int, CropRow], wanted: dict[int, int]) -> None:
-        self._fetching.difference_update(wanted)
-        self._rows.update(found)
-        while len(self._rows) > _KEPT_ROWS:
-            self._rows.popitem(last=False)
-        self._announce([wanted[crop_id] for crop_id in found])
+        def arrived(found: dict[int, CropRow]) -> None:
+            self._fetching -= wanted
+            overtaken = self._overtaken & wanted
+            self._overtaken -= wanted
+            self._rows.update((i, row) for i, row in found.items() if i not in overtaken)
+            while len(self._rows) > _KEPT_ROWS:
+                self._rows.popitem(last=False)
+            self._announce(wanted)
 
-    def _pictures_arrived(self, crop_ids: list[int]) -> None:
-        self._announce([self._shown_at.pop(i) for i in crop_ids if i in self._shown_at])
+        def failed(error: Exception) -> None:
+            self._fetching -= wanted
+            self._overtaken -= wanted
+            self._runner.failed.emit(error)
 
-    def _announce(self, rows: list[int]) -> None:
-        rows = [row for row in rows if row < len(self._ids)]
-        if rows:
-            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
+        self._runner.run(lambda: crop_rows(self._library, list(wanted)), arrived, failed)
+
+    def _announce(self, crop_ids: Iterable[int]) -> None:
+        """Have the rows painted again at which these crops were last asked for and still are."""
+        for crop_id in crop_ids:
+            row = self._shown_at.pop(crop_id, -1)
+            if 0 <= row < len(self._ids) and self._ids[row] == crop_id:
+                self.dataChanged.emit(self.index(row), self.index(row))

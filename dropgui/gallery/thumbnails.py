@@ -1,6 +1,7 @@
 """Small pictures for the grid: decoded on threads, newest wish first, kept up to a number of bytes."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
@@ -40,6 +41,7 @@ class Thumbnails(QObject):
         self._bytes = 0
         self._wishes: OrderedDict[int, Path] = OrderedDict()
         self._under_way: set[int] = set()
+        self._stale: set[int] = set()  # changed since they were read
         self._running = 0
         self._size = QSize(256, 512)
         self._generation = 0
@@ -63,21 +65,30 @@ class Thumbnails(QObject):
         self._cache.clear()
         self._wishes.clear()
         self._under_way.clear()
+        self._stale.clear()
         self._bytes = 0
+
+    def refresh(self, crop_ids: Iterable[int]) -> None:
+        """These crops' files may be different now: show the old picture until the new one is read."""
+        changed = set(crop_ids)
+        self._stale |= changed & self._cache.keys()
+        self._stale |= changed & self._under_way
 
     def get(self, crop_id: int, path: Path) -> QPixmap | None:
         """The picture if it is there (null pixmap: unreadable); otherwise None, and it is fetched."""
         pixmap = self._cache.get(crop_id)
         if pixmap is not None:
             self._cache.move_to_end(crop_id)
-            return pixmap
+            if crop_id not in self._stale:
+                return pixmap
         if crop_id not in self._under_way:
+            self._stale.discard(crop_id)
             self._wishes[crop_id] = path
             self._wishes.move_to_end(crop_id)
             if len(self._wishes) > _WISHES:
                 self._wishes.popitem(last=False)
             self._pump.start()
-        return None
+        return pixmap
 
     def close(self) -> None:
         """Stop decoding."""
@@ -106,8 +117,9 @@ class Thumbnails(QObject):
         self._start()
 
     def _keep(self, crop_id: int, pixmap: QPixmap) -> None:
+        old = self._cache.pop(crop_id, None)
         self._cache[crop_id] = pixmap
-        self._bytes += _bytes(pixmap)
+        self._bytes += _bytes(pixmap) - (0 if old is None else _bytes(old))
         while self._bytes > CACHE_BYTES and len(self._cache) > 1:
             _, old = self._cache.popitem(last=False)
             self._bytes -= _bytes(old)

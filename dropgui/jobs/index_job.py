@@ -36,7 +36,8 @@ class IndexJobs(QObject):
 
     def add(self, folder: Path) -> None:
         """Index a folder as soon as those before it are done; one already waiting is not added twice."""
-        if folder != self._current and folder not in self._queue:
+        stopping = self._cancel.cancelled
+        if (folder != self._current or stopping) and folder not in self._queue:
             self._queue.append(folder)
             self._next()
 

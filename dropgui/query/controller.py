@@ -70,6 +70,8 @@ class QueryController(QObject):
     """One query at a time, with the ones before it to go back to."""
 
     loading = Signal()
+    cleared = Signal()
+    """There is no query any more: its crop was removed from the library."""
     loaded = Signal(Subject)
     answered = Signal(Answer)
     cannot_search = Signal(str)
@@ -128,6 +130,22 @@ class QueryController(QObject):
             self._position += step
             self._load(self._trail[self._position])
 
+    def crops_removed(self, crop_ids: frozenset[int]) -> None:
+        """Crops are gone from the library: no query, past or present, may name them."""
+        current = self._trail[self._position] if self._position >= 0 else None
+        kept = [target for target in self._trail if target not in crop_ids]
+        if len(kept) == len(self._trail):
+            return
+        self._trail = kept
+        self._position = kept.index(current) if current in kept else len(kept) - 1
+        self.history_changed.emit()
+        if current not in kept:
+            self._loads.drop()
+            self._searches.drop()
+            self._subject = None
+            self._selection.clear()
+            self.cleared.emit()
+
     def crops_changed(self, crop_ids: frozenset[int]) -> None:
         """The library has new or newly indexed crops: look again."""
         subject = self._subject
@@ -159,6 +177,7 @@ class QueryController(QObject):
     def _load(self, target: int | Path) -> None:
         self._loads.drop()
         self._searches.drop()
+        self._subject = None
         self.loading.emit()
         self.history_changed.emit()
         session = self._session

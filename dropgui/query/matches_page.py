@@ -1,6 +1,6 @@
 """The tab of ranked matches: what was compared, how many to show, the grid or why there is none."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
 
 from dropgui.gallery.grid import CropGrid
@@ -9,6 +9,8 @@ from dropgui.query.controller import QueryController, Subject
 from dropgui.query.selection import PartSelection
 from dropgui.search.query import Answer
 from dropgui.style import GRID, note
+
+_NO_QUERY = "Click a person in the gallery to see their matches here."
 
 
 def summary(answer: Answer, vectors: int) -> str:
@@ -38,7 +40,7 @@ class MatchesPage(QWidget):
         self._summary = QLabel()
         self.warning = note()
         self.warning.hide()
-        self._message = note("Click a person in the gallery to see their matches here.")
+        self._message = note(_NO_QUERY)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._top = QSpinBox()
         self._top.setRange(1, 1000)
@@ -48,7 +50,7 @@ class MatchesPage(QWidget):
         self._top.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
         self._top.setAccessibleName("Number of matches to show")
         self._top.valueChanged.connect(controller.set_top)
-        show = QLabel("&Show")
+        show = QLabel("Sho&w")
         show.setBuddy(self._top)
         header = QHBoxLayout()
         header.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
@@ -73,7 +75,13 @@ class MatchesPage(QWidget):
         column.addWidget(self._header)
         column.addWidget(self._pages, 1)
         self._header.hide()
+        # A crop of the library is there in a blink; only what takes longer is worth a word.
+        self._patience = QTimer(self, singleShot=True, interval=200)
+        self._patience.timeout.connect(lambda: self.say("Looking at the picture…"))
+        controller.loading.connect(self._patience.start)
         controller.loaded.connect(self._subject_changed)
+        controller.failed.connect(lambda error: self.say(str(error)))
+        controller.cleared.connect(lambda: self.say(_NO_QUERY))
         controller.answered.connect(self._show)
         controller.cannot_search.connect(self.say)
 
@@ -89,11 +97,14 @@ class MatchesPage(QWidget):
 
     def say(self, reason: str) -> None:
         """Show why there are no matches."""
+        self._patience.stop()
+        self._model.set_matches([])
         self._message.setText(reason)
         self._header.hide()
         self._pages.setCurrentIndex(0)
 
     def _subject_changed(self, _: Subject) -> None:
+        self._patience.stop()
         self._model.set_matches([])
         self._grid.scrollToTop()
 

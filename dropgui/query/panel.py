@@ -47,15 +47,12 @@ class QueryPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
         controller.loaded.connect(self._show_subject)
+        controller.cleared.connect(lambda: self._pages.setCurrentIndex(0))
         selection.changed.connect(self._show_selection)
 
     def toggle_mask(self) -> None:
         """Draw the mask on the crop, or no longer."""
         self._tint.toggle()
-
-    def clear(self) -> None:
-        """No query."""
-        self._pages.setCurrentIndex(0)
 
     def _make_empty(self) -> QWidget:
         page = QWidget()

@@ -1,17 +1,17 @@
 """Starting, with and without a screen."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
 
 from dropgui.cli import main
 from dropgui.main_window import MainWindow
+from dropgui.settings import default_library
 from tests.gui.drive import run_main, wait_until
 
 
@@ -63,24 +63,55 @@ def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> 
         assert len(colours) > 500, "the picture shows photographs, not an empty window"
 
 
-def test_a_library_that_cannot_be_opened_is_said_in_a_box(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], qapp: QApplication
-) -> None:
+def test_a_library_that_cannot_be_opened_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = tmp_path / "broken.droplib"
     broken.write_bytes(b"not a library" * 100)
-    said: list[str] = []
-
-    def read_and_close() -> None:
-        box = qapp.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        said.append(box.text())
-        box.accept()
-
-    QTimer.singleShot(500, read_and_close)
     assert main(["--library", str(broken)]) == 2
-    assert str(broken) in said[0]
     assert str(broken) in capsys.readouterr().err
     assert broken.read_bytes() == b"not a library" * 100
+
+
+def test_a_bad_last_library_does_not_keep_the_program_from_starting(tmp_path: Path) -> None:
+    last = tmp_path / "last.droplib"
+    assert run_main(["--library", str(last)], lambda _: None) == 0
+    last.write_bytes(b"not a library" * 100)
+
+    def script(window: MainWindow) -> None:
+        assert str(last) in window.notice.text
+        assert window.session.library.path == default_library()
+
+    assert run_main([], script) == 0
+
+
+def test_the_library_used_last_opens_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_main(["--library", "mine.droplib"], lambda _: None) == 0
+    monkeypatch.chdir("/")
+
+    def script(window: MainWindow) -> None:
+        assert window.session.library.path == tmp_path / "mine.droplib"
+
+    assert run_main([], script) == 0
+
+
+def test_a_home_that_cannot_be_made_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    run = run_python("-m", "dropgui", DROPGUI_HOME=str(tmp_path / "file" / "x"), QT_QPA_PLATFORM="offscreen")
+    assert run.returncode == 2
+    assert "DROPGUI_HOME" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
+    closed: list[bool] = []
+
+    def script(window: MainWindow) -> None:
+        window.closed.connect(lambda: closed.append(True))
+        os.kill(os.getpid(), signal.SIGINT)
+        wait_until(lambda: closed, "the window closes")
+
+    assert run_main(["--library", str(tmp_path / "library.droplib")], script) == 130
 
 
 def test_demo_in_a_window_answers_its_first_query() -> None:
