@@ -5,16 +5,19 @@ file is rewritten and its log emptied. The pictures on disk are never touched. W
 overwritten blocks, and what trained weights learnt, is beyond us; docs/decisions/0022 says so.
 """
 
+import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
 from dropgui.library.embeddings import remove_embeddings
 from dropgui.library.events import log_anonymous_event
+from dropgui.library.faults import BusyLibraryError
 from dropgui.library.library import Library
 from dropgui.library.schema import Camera, Crop, Decision, Event, Folder, Image, Meta, Person
 
@@ -22,7 +25,10 @@ _PENDING = "wipe_pending"
 
 
 def forget_folder(library: Library, folder_id: int) -> None:
-    """Forgets a folder and everything known of its pictures; ``KeyError`` if there is no such folder."""
+    """Forgets a folder and everything known of its pictures; ``KeyError`` if there is no such folder.
+
+    :class:`BusyLibraryError`: it has left the library, but not yet the disk (:func:`finish_forgetting`).
+    """
 
     def work(connection: Connection) -> list[int]:
         path = connection.execute(select(Folder.path).where(Folder.id == folder_id)).scalar()
@@ -32,7 +38,7 @@ def forget_folder(library: Library, folder_id: int) -> None:
         crop_ids = list(connection.execute(in_folder).scalars())
         remove_embeddings(connection, crop_ids)
         connection.execute(delete(Folder).where(Folder.id == folder_id))
-        connection.execute(delete(Event).where(Event.detail == path))
+        _forget_events(connection, path)
         _forget_the_unused(connection)
         _note_pending(connection)
         log_anonymous_event(connection, "folder forgotten")
@@ -45,7 +51,8 @@ def forget_folder(library: Library, folder_id: int) -> None:
 def forget_crops(library: Library, ids: Iterable[int]) -> None:
     """Forgets these crops and the images that then have none left; unknown ids are ignored.
 
-    The pictures stay on disk, so indexing their folder again finds them again.
+    The pictures stay on disk, so indexing their folder again finds them again. Raises what
+    :func:`forget_folder` raises.
     """
     wanted = {int(i) for i in ids}
 
@@ -77,6 +84,14 @@ def _gone(crop_ids: list[int]) -> Change:
     )
 
 
+def _forget_events(connection: Connection, path: str) -> None:
+    """What the log says of a folder and of folders below it that it once took over."""
+    inside = path.rstrip(os.sep) + os.sep
+    # Not LIKE: in a path "_" and "%" are letters.
+    below = func.substr(Event.detail, 1, len(inside)) == inside
+    connection.execute(delete(Event).where(or_(Event.detail == path, below)))
+
+
 def _forget_the_unused(connection: Connection) -> None:
     """Cameras and persons that nothing is left of: their names could tell who was there."""
     connection.execute(delete(Camera).where(~select(Image.id).where(Image.camera_id == Camera.id).exists()))
@@ -86,11 +101,15 @@ def _forget_the_unused(connection: Connection) -> None:
 
 
 def finish_forgetting(library: Library) -> None:
-    """Wipes what a forgetting left behind whose program was killed before it was done."""
+    """Wipes what a forgetting left behind whose program was killed, or other programs kept from wiping.
+
+    If one still does, the next start tries again: that is no reason not to open the library.
+    """
     with library.read() as connection:
         pending = connection.execute(select(Meta.key).where(Meta.key == _PENDING)).first()
     if pending is not None:
-        _wipe(library)
+        with suppress(BusyLibraryError):
+            _wipe(library)
 
 
 def _note_pending(connection: Connection) -> None:
@@ -100,6 +119,25 @@ def _note_pending(connection: Connection) -> None:
 
 def _wipe(library: Library) -> None:
     # Inside a write, so that no program is appending to the cache meanwhile.
-    library.write(lambda _: shutil.rmtree(library.cache_dir, ignore_errors=True))
-    library.compact()
+    whole = library.write(lambda _: _remove_cache(library))
+    try:
+        library.compact()
+    except BusyLibraryError as error:
+        raise _unfinished(library) from error
+    if not whole:
+        raise _unfinished(library)
     library.write(lambda connection: connection.execute(delete(Meta).where(Meta.key == _PENDING)))
+
+
+def _remove_cache(library: Library) -> bool:
+    """Whether all files of the cache could be removed: Windows keeps those that a program has mapped."""
+    files = [path for path in library.cache_dir.rglob("*") if path.is_file()]
+    shutil.rmtree(library.cache_dir, ignore_errors=True)
+    return not any(path.exists() for path in files)
+
+
+def _unfinished(library: Library) -> BusyLibraryError:
+    return BusyLibraryError(
+        f"What you forgot has left {library.path}, but traces of it are still on the disk, because it "
+        "is in use. They are wiped when DROP is started the next time and no other program has it open."
+    )

@@ -1,14 +1,17 @@
 """Forgetting, checked where it counts: in the bytes of the files."""
 
+import shutil
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from dropgui.library import Change, Library
 from dropgui.library.events import events, log_event
+from dropgui.library.faults import BusyLibraryError
 from dropgui.library.forget import finish_forgetting, forget_crops, forget_folder
 from dropgui.library.jobs import start_job
 from dropgui.library.masks import add_model_masks, encode_mask
@@ -74,6 +77,36 @@ def test_a_forgotten_folder_leaves_no_byte(library: Library, known: tuple[list[i
     np.testing.assert_array_equal(features_of(library, kept, 1).vectors, made_features(40, seed=1).vectors)
 
 
+def test_the_log_forgets_the_folders_below(library: Library) -> None:
+    add_crops(library, 1, "/x_1")
+    gone = ["/x_1", "/x_1/anna_smith", "/x_1/人/b"]
+    kept = ["/x_1b", "/xa1/anna", "/elsewhere/x_1/y", "100%"]
+
+    def log(connection: Connection) -> None:
+        for path in (*gone, *kept):
+            log_event(connection, "folder added", path)
+
+    library.write(log)
+    forget_folder(library, 1)
+    details = {event.detail for event in events(library)}
+    assert details == {*kept, None}
+    assert b"anna_smith" not in stored(library)
+
+
+def test_the_log_forgets_what_is_below_the_root_of_a_disk(library: Library) -> None:
+    add_crops(library, 1, "/")
+    library.write(lambda c: log_event(c, "folder added", "/anna"))
+    forget_folder(library, 1)
+    assert {event.detail for event in events(library)} == {None}
+
+
+def test_errors_of_the_database_tell_no_paths(library: Library) -> None:
+    add_crops(library, 1, SECRET)
+    with pytest.raises(IntegrityError) as caught:
+        add_crops(library, 1, SECRET)
+    assert SECRET not in str(caught.value)
+
+
 def test_the_event_says_when_but_never_who(library: Library, known: tuple[list[int], list[int]]) -> None:
     forget_folder(library, 2)
     event = events(library)[0]
@@ -119,6 +152,39 @@ def test_forgetting_that_was_killed_is_finished_at_the_next_start(
         forget_folder(library, 2)
     gone = traces(made_features(40, seed=2))
     assert all(trace in stored(library) for trace in gone)
+    finish_forgetting(library)
+    assert not [trace for trace in gone if trace in stored(library)]
+    monkeypatch.setattr("dropgui.library.forget._wipe", lambda _: pytest.fail("nothing is pending"))
+    finish_forgetting(library)
+
+
+def test_a_cache_that_stays_keeps_the_wiping_pending(
+    library: Library, known: tuple[list[int], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows does not remove files that a program has mapped."""
+    with monkeypatch.context() as mapped:
+        mapped.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(BusyLibraryError, match="wiped when DROP is started the next time"):
+            forget_folder(library, 2)
+        assert [folder.name for folder in folder_rows(library)] == ["pictures"]
+        finish_forgetting(library)  # in vain, but a start must not fail
+    assert library.cache_dir.exists()
+    finish_forgetting(library)
+    assert not library.cache_dir.exists()
+
+
+def test_another_program_that_reads_keeps_the_wiping_pending(
+    library: Library, known: tuple[list[int], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise BusyLibraryError("it reads")
+
+    with monkeypatch.context() as reading:
+        reading.setattr(library, "compact", busy)
+        with pytest.raises(BusyLibraryError, match="wiped when DROP is started the next time"):
+            forget_folder(library, 2)
+        finish_forgetting(library)
+    gone = [SECRET.encode(), *traces(made_features(40, seed=2))]
     finish_forgetting(library)
     assert not [trace for trace in gone if trace in stored(library)]
     monkeypatch.setattr("dropgui.library.forget._wipe", lambda _: pytest.fail("nothing is pending"))
