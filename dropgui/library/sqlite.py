@@ -4,7 +4,7 @@ Measured reasons are in docs/performance.md, "Store", and docs/habits.md.
 """
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -33,9 +33,16 @@ def prepare_file(path: Path) -> None:
 
 
 def reader_engine(path: Path) -> Engine:
-    """Connections for any thread that see one committed state each and cannot write."""
+    """Connections for any thread that see one committed state each and cannot write.
+
+    Errors hide their parameters: a log must not keep the paths that a library forgets.
+    """
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path, "query_only=ON"), poolclass=QueuePool, pool_size=_READERS
+        "sqlite://",
+        creator=lambda: _connect(path, "query_only=ON"),
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
@@ -44,16 +51,28 @@ def reader_engine(path: Path) -> Engine:
 def writer_engine(path: Path) -> Engine:
     """The one connection that writes. It takes the write lock at BEGIN and zeroes what it deletes."""
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path, "secure_delete=ON"), poolclass=StaticPool
+        "sqlite://",
+        creator=lambda: _connect(path, "secure_delete=ON"),
+        poolclass=StaticPool,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
+def file_uri(path: PurePath) -> str:
+    """``path``, absolute, as SQLite reads it.
+
+    A server's share is ``file:////server/share`` to it; it refuses Python's ``file://server/share``.
+    """
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
+
+
 def _connect(path: Path, *extra: str) -> sqlite3.Connection:
     """A connection to an existing file, with transactions left to us (``isolation_level=None``)."""
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{file_uri(path.absolute())}?mode=rw",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -102,7 +121,7 @@ def compact(raw: sqlite3.Connection, path: Path) -> None:
     if busy:
         raise BusyLibraryError(
             f"{path} is being read by another program, so its old content could not be wiped yet. "
-            "Close the other program and forget again."
+            "Close the other program."
         )
 
 

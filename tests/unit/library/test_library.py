@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from dropgui.library import Change, Library, LibraryError
 from dropgui.library import faults as kinds
 from dropgui.library.schema import Base, Camera, Crop
+from dropgui.library.sqlite import file_uri
 
 NAMES_OF_THE_DESIGN = {
     "images", "crops", "persons", "decisions", "cameras", "tags", "masks", "model_versions", "embeddings",
@@ -112,6 +113,14 @@ def test_what_is_no_library_is_refused(tmp_path: Path) -> None:
     content = other.read_bytes()
     check_kind(kinds.NotALibraryError, other, "not a DROP library")
     assert other.read_bytes() == content
+
+
+def test_a_library_on_a_share_has_an_address_that_sqlite_takes() -> None:
+    """SQLite refuses ``file://server/...`` on every system."""
+    share = PureWindowsPath(r"\\server\share\größe\some.droplib")
+    assert file_uri(share) == "file:////server/share/gr%C3%B6%C3%9Fe/some.droplib"
+    assert file_uri(PureWindowsPath(r"C:\a b\some.droplib")) == "file:///C:/a%20b/some.droplib"
+    assert file_uri(PurePosixPath("/a?b#c/some.droplib")) == "file:///a%3Fb%23c/some.droplib"
 
 
 def test_create_never_overwrites_and_wants_the_suffix(tmp_path: Path) -> None:
