@@ -1,12 +1,10 @@
 """A drawing of a body whose parts are chosen by a click: seen from the front, left the person's own."""
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QHelpEvent,
     QImage,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -14,36 +12,27 @@ from PySide6.QtGui import (
     QTransform,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dropgui.assets import asset
+from dropgui.query.part_canvas import PartCanvas
 from dropgui.query.selection import PartSelection
 from dropgui.style import scaled, secondary
 from dropmodel.parts import EIGHT, PartSchema
 
 
-class BodyPicker(QWidget):
+class BodyPicker(PartCanvas):
     """The body drawing; it knows the parts of the schema ``eight`` and is hidden for any other."""
 
     def __init__(self, selection: PartSelection, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._selection = selection
+        super().__init__(selection, "Body drawing: click the parts that count", parent)
         self._renderer = QSvgRenderer(str(asset("body.svg")), self)
-        self._hovered: str | None = None
         self._shapes: dict[str, QImage] = {}
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Body drawing: click the parts that count")
-        selection.changed.connect(self.update)
 
     @staticmethod
     def knows(schema: PartSchema) -> bool:
         """Whether the drawing has every part of the schema."""
         return set(schema.names) == set(EIGHT.names)
-
-    def sizeHint(self) -> QSize:
-        """As high as the query crop beside it."""
-        return QSize(136, 264)
 
     def part_at(self, point: QPoint) -> str | None:
         """Name of the part drawn at a point of the widget, if there is one."""
@@ -60,39 +49,6 @@ class BodyPicker(QWidget):
                 if shape.valid(x, y) and shape.pixelColor(x, y).alpha() > 0:
                     return name
         return None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the part, or with Shift it alone."""
-        name = self.part_at(event.position().toPoint())
-        if event.button() is not Qt.MouseButton.LeftButton or name is None:
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._selection.set_only(name)
-        else:
-            self._selection.toggle(name)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Light up the part under the pointer."""
-        self._hover(self.part_at(event.position().toPoint()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer."""
-        super().leaveEvent(event)
-        self._hover(None)
-
-    def event(self, event: QEvent) -> bool:
-        """Name the part, and say why it cannot be chosen."""
-        if isinstance(event, QHelpEvent):
-            name = self.part_at(event.pos())
-            if name is None or self._selection.schema is None:
-                QToolTip.hideText()
-            else:
-                title = EIGHT.parts[EIGHT.label(name) - 1].title
-                seen = self._selection.is_seen(name)
-                text = f"{title}. Click: count it or not" if seen else f"{title} is not seen in this crop"
-                QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Chosen parts in their colour, others as an outline's ground, those not seen faint."""
@@ -111,12 +67,12 @@ class BodyPicker(QWidget):
         painter.drawText(side, Qt.AlignmentFlag.AlignCenter, "L")
 
     def _paint_part(self, painter: QPainter, name: str, color: QColor, transform: QTransform) -> None:
-        chosen = self._selection.is_chosen(name) and self._selection.is_seen(name)
+        chosen = self.selection.is_chosen(name) and self.selection.is_seen(name)
         ground = self.palette().color(QPalette.ColorRole.Mid)
         fill = QColor(color if chosen else ground)
-        if not self._selection.is_seen(name):
+        if not self.selection.is_seen(name):
             fill.setAlphaF(0.35)
-        elif name == self._hovered:
+        elif name == self.hovered:
             fill = fill.lighter(115) if chosen else QColor(color)
             fill.setAlphaF(1.0 if chosen else 0.6)
         target = transform.mapRect(self._renderer.boundsOnElement(name))
@@ -148,10 +104,3 @@ class BodyPicker(QWidget):
         left = (self.width() - box.width() * scale) / 2
         top = (self.height() - box.height() * scale) / 2
         return QTransform().translate(left, top).scale(scale, scale).translate(-box.x(), -box.y())
-
-    def _hover(self, name: str | None) -> None:
-        if name != self._hovered:
-            self._hovered = name
-            reachable = name is not None and self._selection.is_seen(name)
-            self.setCursor(Qt.CursorShape.PointingHandCursor if reachable else Qt.CursorShape.ArrowCursor)
-            self.update()
