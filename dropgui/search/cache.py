@@ -63,7 +63,11 @@ class Header:
 
 
 class PartCache:
-    """Keeps the cache of one model version in step with its library."""
+    """Keeps the cache of one model version in step with its library.
+
+    The cache may be removed at any time, also while it is being written: that is a ``FileNotFoundError``,
+    after which asking again builds it anew.
+    """
 
     def __init__(self, library: Library, model: ModelVersionRow) -> None:
         self._library = library
@@ -202,9 +206,7 @@ class PartCache:
     def _sync(self) -> Header:
         header = self._header()
         if header is None:
-            raise LibraryError(
-                f"The search cache {self._folder} was removed while it was in use. Search again."
-            )
+            raise FileNotFoundError(self._folder)
         with _disk_faults(self._folder):
             for name in _strides(header):
                 with (self._data(header) / name).open("r+b") as file:
@@ -245,6 +247,8 @@ def _contents(header: Header, block: EmbeddingBlock) -> Iterator[tuple[str, byte
 def _disk_faults(folder: Path) -> Iterator[None]:
     try:
         yield
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise LibraryError(
             f"The search cache {folder} could not be written ({error.strerror}). Free some space and make "

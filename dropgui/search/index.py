@@ -56,7 +56,7 @@ class PartIndex:
         self.model = model
         self._cache = PartCache(library, model)
         self._lock = threading.Lock()
-        self._header, self._rows = self._take(self._cache.open)
+        self._header, self._rows = self._take(self._cache.open, None)
 
     @classmethod
     def open(cls, library: Library, model_version_id: int) -> Self:
@@ -88,10 +88,9 @@ class PartIndex:
         Costs well under a millisecond where nothing changed.
         """
         with self._lock:
-            if self._cache.catch_up() == self._header:
-                return False
-            self._header, self._rows = self._take(self._cache.catch_up)
-            return True
+            before = self._header
+            self._header, self._rows = self._take(self._cache.catch_up, before)
+            return self._header != before
 
     def warm(self, device: str = "cpu") -> None:
         """Loads torch, times the kernels and touches every row, so that the first search is not slower."""
@@ -111,19 +110,22 @@ class PartIndex:
             if not self._header.synced:
                 # Sealing touches nothing but the cache. Removed, on a full disk or under another program's
                 # lock, it is only built anew at the next start.
-                with suppress(LibraryError):
+                with suppress(LibraryError, FileNotFoundError):
                     self._cache.seal()
             empty = np.empty(0)
             self._rows = Rows(
                 empty.astype(np.int64), empty.astype(bool), (), np.empty((0, 0), np.float32), {}
             )
 
-    def _take(self, ask: Callable[[], Header]) -> tuple[Header, Rows]:
-        """A header and its rows; asks again if another program rebuilt the cache in between."""
+    def _take(self, ask: Callable[[], Header], known: Header | None) -> tuple[Header, Rows]:
+        """A header and its rows, those at hand if it is ``known``.
+
+        Asks again if the cache was removed or rebuilt in between.
+        """
         for _ in range(_ATTEMPTS):
-            header = ask()
             with suppress(FileNotFoundError):
-                return header, self._map(header)
+                header = ask()
+                return header, (self._rows if header == known else self._map(header))
         raise LibraryError(
             f"The search cache {self.library.cache_dir} keeps being removed by another program. "
             "Close the other program, then search again."

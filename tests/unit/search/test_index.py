@@ -252,6 +252,31 @@ def test_a_growing_cache_may_be_deleted_at_any_time(library: Library, gone: str,
     index.close()
 
 
+@pytest.mark.parametrize("doing", ["_append", "_swap_in", "_sync", "_adopt"])
+def test_a_cache_deleted_while_it_is_written_is_built_anew(
+    library: Library, doing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As forgetting does, when a search is just taking in what was indexed."""
+    model, _ = filled(library)
+    real = getattr(cache_module.PartCache, doing)
+    interruptions = [1]
+
+    def interrupt(self: cache_module.PartCache, *arguments: object) -> object:
+        if interruptions:
+            interruptions.pop()
+            shutil.rmtree(library.cache_dir)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(cache_module.PartCache, doing, interrupt)
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5, seed=7))
+    interruptions.append(1)
+    index.refresh()
+    check_whole(index, library)
+    index.close()
+
+
 def test_closing_survives_a_cache_that_something_else_took_the_place_of(library: Library) -> None:
     model, _ = filled(library)
     index = PartIndex.open(library, model)
