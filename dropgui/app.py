@@ -133,7 +133,8 @@ class Desk(QObject):
         """Show the demo gallery in a window of its own, and answer its first query once it is indexed."""
         demo = DemoLibrary()
         window = self._show(MainWindow(demo.library, self._settings, title="Demo gallery"))
-        window.closed.connect(demo.remove)
+        # A lambda, because Qt would not keep alive what a bound method belongs to.
+        window.closed.connect(lambda: demo.remove())  # noqa: PLW0108
         window.add_paths([demo_folder()])
 
         def ask() -> None:

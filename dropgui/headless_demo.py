@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from dropgui.app import Desk, make_application
@@ -22,6 +22,7 @@ def run_headless_demo() -> int:
     """Index the demo gallery, answer the first query, print it, write a screenshot; 0 if all went well."""
     print("There is no display, so the demo runs off screen: matches below, and a picture of the window.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_print_message)
     with tempfile.TemporaryDirectory(prefix="dropgui-demo-home-") as home:
         os.environ["DROPGUI_HOME"] = home  # a demo on a server leaves nothing behind
         return _run()
@@ -38,6 +39,12 @@ def _run() -> int:
     code = application.exec()
     desk.close()
     return code or desk.exit_code
+
+
+def _print_message(_: QtMsgType, __: QMessageLogContext, message: str) -> None:
+    # Qt says this of every window off screen: there is no window manager to tell its size.
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
 
 
 class _Show:

@@ -89,3 +89,4 @@ class Settings:
         """Remember what :meth:`window` gives back."""
         self._store.setValue("geometry", geometry)
         self._store.setValue("state", state)
+        self._store.sync()  # now, and not when Qt gets round to it

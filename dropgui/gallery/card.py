@@ -41,6 +41,8 @@ class CardDelegate(QStyledItemDelegate):
         self._matches = matches
         self.schema: PartSchema | None = None
         self.card_width = 136
+        self.cell = QSize(0, 0)
+        """Room that the grid gives each card, device-independent pixels."""
 
     def picture_size(self) -> QSize:
         """Room for the picture, device-independent pixels."""
@@ -53,8 +55,8 @@ class CardDelegate(QStyledItemDelegate):
         return QSize(self.card_width, self.picture_size().height() + footer + 2 * _PAD)
 
     def sizeHint(self, option: QStyleOptionViewItem, _: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Every card alike."""
-        return self.card_size(option.fontMetrics)
+        """The whole cell, so that its space is shared out on both sides of the card."""
+        return self.cell.expandedTo(self.card_size(option.fontMetrics))
 
     def paint(
         self,

@@ -197,6 +197,7 @@ class CropGrid(QListView):
         columns = max(1, width // (card.width() + GRID))
         cell = QSize(max(card.width(), width // columns - 1), card.height() + GRID)
         if cell != self.gridSize():
+            self._delegate.cell = cell
             self.setGridSize(cell)
         ratio = self.devicePixelRatioF()
         picture = self._delegate.picture_size()

@@ -50,8 +50,11 @@ def test_window_without_a_display_says_what_to_do() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
 def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> None:
     code = "import os; os.chdir(%r); from dropgui.cli import main; raise SystemExit(main(['--demo']))"
-    run = run_python("-c", code % str(tmp_path), DROPGUI_HOME=str(tmp_path / "home"))
+    (tmp_path / "tmp").mkdir()
+    run = run_python("-c", code % str(tmp_path), TMPDIR=str(tmp_path / "tmp"))
     assert run.returncode == 0, run.stderr
+    assert not list((tmp_path / "tmp").glob("dropgui*")), "a demo leaves nothing behind"
+    assert run.stderr == ""
     assert "no display" in run.stdout
     assert "Query: 0501_c1" in run.stdout
     ranked = [line for line in run.stdout.splitlines() if line.strip().startswith("1 ")]
