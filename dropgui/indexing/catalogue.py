@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from dropgui.indexing.names import camera_of
-from dropgui.indexing.roots import Root
+from dropgui.indexing.roots import Root, check_known
 from dropgui.indexing.walk import Failure, FoundFile
 from dropgui.library import Change, Library
 from dropgui.library.chunks import chunks
@@ -44,7 +44,10 @@ class Catalogue:
         self._faulty.clear()
 
     def add(self, files: list[FoundFile]) -> None:
-        """Takes found files in; the gallery shows the new ones when this returns."""
+        """Takes found files in; the gallery shows the new ones when this returns.
+
+        Raises what :func:`~dropgui.indexing.roots.check_known` raises.
+        """
         self._library.write(lambda connection: self._add(connection, files), change=lambda change: change)
 
     def mark_missing(self, unlisted: Iterable[str]) -> int:
@@ -72,6 +75,7 @@ class Catalogue:
         return count
 
     def _add(self, connection: Connection, files: list[FoundFile]) -> Change:
+        check_known(connection, self._root)
         in_folder = Image.folder_id == self._root.folder_id
         known = {
             row.relative_path: row

@@ -16,13 +16,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from dropgui.errors import UserError
 from dropgui.indexing.catalogue import Catalogue
 from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable, read_item
 from dropgui.indexing.moves import relink_moved
 from dropgui.indexing.plan import Item, plan_work
 from dropgui.indexing.progress import CancelToken, Phase, Progress, Rate
-from dropgui.indexing.roots import FolderError, Root, check_folder, drop_empty_root, find_root
+from dropgui.indexing.roots import (
+    FolderError,
+    Root,
+    check_folder,
+    check_known,
+    drop_empty_root,
+    find_root,
+)
 from dropgui.indexing.store import ExtractorLike, store_batch
 from dropgui.indexing.walk import Failure, Walk
 from dropgui.library import Library
@@ -64,7 +73,7 @@ class _Run:
     root: Root
     cancel: CancelToken
     report: Callable[[Progress], None]
-    job_id: int = 0
+    job_id: int
     done: int = 0
     total: int = 0
     indexed: int = 0
@@ -94,14 +103,18 @@ def index_folder(
     ``extractor`` and ``model_version_id`` are called once, on another thread, while the folder is
     scanned. ``on_progress`` is called on this thread. Pictures that cannot be read are reported and the
     run goes on; they are tried again when their file changes, or with ``retry_faults``. Raises
-    :class:`UserError` for a folder that cannot be indexed and a library that cannot be written; what was
-    committed till then stays, and indexing the folder again goes on from there.
+    :class:`UserError` for a folder that cannot be indexed or is forgotten meanwhile and for a library that
+    cannot be written; what was committed till then stays, and indexing the folder again goes on from there.
     """
     start = time.perf_counter()
     path = check_folder(library, folder)
-    root = find_root(library, path)
-    run = _Run(library, root, cancel or CancelToken(), on_progress or (lambda _: None))
-    run.job_id = start_job(library, "index", root.folder_id)
+
+    def begin(_: Connection) -> tuple[Root, int]:
+        root = find_root(library, path)
+        return root, start_job(library, "index", root.folder_id)
+
+    root, job_id = library.write(begin)
+    run = _Run(library, root, cancel or CancelToken(), on_progress or (lambda _: None), job_id)
     ended: Literal["finished", "cancelled", "failed"] = "failed"
     message: str | None = None
     try:
@@ -143,6 +156,8 @@ def _index(
     run.skipped = max(0, catalogue.count - len(catalogue.known_faults) - len(items))
     if items and not run.cancel.cancelled:
         _embed(run, items, network, version)
+    with run.library.read() as connection:
+        check_known(connection, run.root)
     run.tell("finishing")
     return IndexReport(
         indexed=run.indexed,
@@ -204,6 +219,8 @@ def _embed(run: _Run, items: list[Item], network: ExtractorLike, version: int) -
                 writes.append(writer.submit(store_batch, run.library, version, batch, extraction, job))
                 while len(writes) > _WRITES_AHEAD:
                     writes.popleft().result()
+                with run.library.read() as connection:
+                    check_known(connection, run.root)
                 run.tell("indexing")
         finally:
             decoders.shutdown(wait=False, cancel_futures=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from dropgui.errors import UserError
-from dropgui.indexing.walk import SUFFIXES
+from dropgui.indexing.walk import SUFFIXES, readable
 from dropgui.library import Change, Library
 from dropgui.library.events import log_event
 from dropgui.library.schema import Folder, Image, Job
@@ -19,6 +19,10 @@ from dropgui.library.schema import Folder, Image, Job
 
 class FolderError(UserError):
     """A path that cannot be indexed as a folder."""
+
+
+class ForgottenFolderError(FolderError):
+    """A folder left the library while it was being indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ def check_folder(library: Library, folder: Path) -> Path:
     A known folder that has gone is marked as missing.
     """
     path = folder.expanduser().resolve()
+    if readable(str(path)) != str(path):
+        raise FolderError(
+            f"The name of the folder {readable(str(path))} is not valid text. Rename it, then add it again."
+        )
     if path.is_dir():
         try:
             next(path.iterdir(), None)
@@ -78,6 +86,22 @@ def find_root(library: Library, path: Path) -> Root:
         return Root(folder_id, path, "", is_new=True)
 
     return library.write(work, change=Change(folders=True))
+
+
+def check_known(connection: Connection, root: Root) -> None:
+    """:class:`ForgottenFolderError` if the folder has left the library, :class:`FolderError` if it became
+    part of another one."""
+    known = {row.id: Path(row.path) for row in connection.execute(select(Folder.id, Folder.path))}
+    if root.folder_id in known:
+        return
+    around = next((path for path in known.values() if path in root.path.parents), None)
+    if around is None:
+        raise ForgottenFolderError(
+            f"{root.path} was forgotten while it was being indexed; nothing of it was kept."
+        )
+    raise FolderError(
+        f"{root.path} became part of the folder {around} while it was being indexed. Index {around} to go on."
+    )
 
 
 def drop_empty_root(library: Library, root: Root) -> bool:

@@ -5,14 +5,15 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable
 from dropgui.library import Change, Library
+from dropgui.library.chunks import chunks
 from dropgui.library.embeddings import add_embeddings, remove_embeddings
 from dropgui.library.jobs import note_progress
 from dropgui.library.masks import add_model_masks, encode_mask
-from dropgui.library.schema import Image, Mask
+from dropgui.library.schema import Crop, Image, Mask
 from dropmodel.features import Features
 from dropmodel.parts import BACKGROUND, IGNORE, PartSchema
 
@@ -57,7 +58,7 @@ def store_batch(
 ) -> None:
     """Writes a batch: row i of ``extraction`` (None without) is the i-th picture among ``outcomes``.
 
-    ``job`` is (id, done, total) of the running job.
+    ``job`` is (id, done, total) of the running job. Crops that were forgotten meanwhile are left out.
     """
     pictures = [outcome for outcome in outcomes if isinstance(outcome, Picture)]
     masks = [] if extraction is None else _encode(extraction)
@@ -71,12 +72,13 @@ def store_batch(
         _forget_content(connection, unreadable, keep_version=None)
         replaced = [p.item.crop_id for p in pictures if p.item.old_hash not in {None, p.content_hash}]
         _forget_content(connection, replaced, keep_version=model_version_id)
-        crop_ids = [picture.item.crop_id for picture in pictures]
-        if extraction is not None:
-            schema = extraction.features.schema
-            add_embeddings(connection, model_version_id, crop_ids, extraction.features)
-            pngs, confidences = zip(*masks, strict=True)
-            add_model_masks(connection, model_version_id, schema, crop_ids, pngs, confidences)
+        rows = _living(connection, [picture.item.crop_id for picture in pictures])
+        crop_ids = [pictures[row].item.crop_id for row in rows]
+        if extraction is not None and rows:
+            features = extraction.features[np.array(rows)]
+            add_embeddings(connection, model_version_id, crop_ids, features)
+            pngs, confidences = zip(*(masks[row] for row in rows), strict=True)
+            add_model_masks(connection, model_version_id, features.schema, crop_ids, pngs, confidences)
         note_progress(connection, *job)
         return Change(
             crops_changed=tuple(crop_ids),
@@ -87,6 +89,16 @@ def store_batch(
         )
 
     library.write(work, change=lambda change: change)
+
+
+def _living(connection: Connection, crop_ids: list[int]) -> list[int]:
+    """Positions of the crops that the library still has."""
+    known = {
+        crop_id
+        for piece in chunks(crop_ids)
+        for crop_id in connection.execute(select(Crop.id).where(Crop.id.in_(piece))).scalars()
+    }
+    return [row for row, crop_id in enumerate(crop_ids) if crop_id in known]
 
 
 def _image_values(outcome: Outcome) -> dict[str, object]:

@@ -51,7 +51,13 @@ class Walk:
             folders = []
             for entry in self._list(relative, seen):
                 path = f"{relative}/{entry.name}" if relative else entry.name
-                if entry.is_dir():
+                try:
+                    is_folder = entry.is_dir()
+                except OSError as error:  # a link that leads to itself, a drive that went away
+                    self._fail(path, f"it could not be read: {error.strerror}")
+                    self.unlisted.append(path)  # it may be a folder
+                    continue
+                if is_folder:
                     folders.append(path)
                 elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:  # noqa: PTH122 - ten times faster
                     found = self._found(entry, path)
@@ -70,7 +76,7 @@ class Walk:
             with os.scandir(folder) as entries:
                 visible = [entry for entry in entries if not _hidden(entry.name)]
         except OSError as error:
-            self.failures.append(Failure(folder, f"the folder could not be listed: {error.strerror}"))
+            self._fail(relative, f"the folder could not be listed: {error.strerror}")
             self.unlisted.append(relative)
             return []
         return sorted(visible, key=lambda entry: entry.name)
@@ -80,16 +86,23 @@ class Walk:
             path.encode("utf-8")
             status = entry.stat()
         except UnicodeEncodeError:
-            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-            self.failures.append(Failure(self.root / shown, "its name is not valid text; rename the file"))
+            self._fail(path, "its name is not valid text; rename the file")
             return None
         except FileNotFoundError:
-            self.failures.append(Failure(self.root / path, "it is a link to a file that does not exist"))
+            self._fail(path, "it is a link to a file that does not exist")
             return None
         except OSError as error:
-            self.failures.append(Failure(self.root / path, f"it could not be read: {error.strerror}"))
+            self._fail(path, f"it could not be read: {error.strerror}")
             return None
         return FoundFile(path, status.st_size, status.st_mtime_ns)
+
+    def _fail(self, path: str, reason: str) -> None:
+        self.failures.append(Failure(self.root / readable(path), reason))
+
+
+def readable(path: str) -> str:
+    """``path`` for people and printers: bytes that are not valid text as ``\\xe9``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _hidden(name: str) -> bool:

@@ -48,6 +48,17 @@ def test_links_are_followed_once_and_circles_end(tmp_path: Path) -> None:
     assert found(tmp_path / "root") == ["link.jpg", "a/1.jpg", "b/real.jpg"]
 
 
+def test_a_link_to_itself_is_told_and_the_rest_is_found(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.jpg", "z.jpg")
+    for name in ("selfloop", "selfloop.jpg", os.fsdecode(b"loop\xe9")):
+        (tmp_path / name).symlink_to(tmp_path / name)
+    walk = Walk(tmp_path)
+    assert [file.relative_path for file in walk] == ["z.jpg", "a/1.jpg"]
+    assert sorted(failure.path.name for failure in walk.failures) == ["loop\\xe9", "selfloop", "selfloop.jpg"]
+    assert all(failure.reason.startswith("it could not be read: ") for failure in walk.failures)
+    assert set(walk.unlisted) == {"selfloop", "selfloop.jpg", os.fsdecode(b"loop\xe9")}
+
+
 def test_what_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "a/1.jpg", "b/2.jpg")
     (tmp_path / "nowhere.jpg").symlink_to(tmp_path / "gone")
