@@ -17,19 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFileDialog,
-    QLabel,
     QMainWindow,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from dropgui import menus
+from dropgui.dialogs import questions
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.dialogs.problems import ProblemsPanel
 from dropgui.dialogs.shortcuts import ShortcutSheet
@@ -42,7 +39,6 @@ from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.gallery.welcome import Welcome
 from dropgui.indexing.pipeline import IndexReport
 from dropgui.jobs.index_job import IndexJobs
-from dropgui.jobs.job_bar import JobBar
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
 from dropgui.library.forget import forget_folder
@@ -56,10 +52,12 @@ from dropgui.query.panel import QueryPanel
 from dropgui.query.selection import PartSelection
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
+from dropgui.status_bar import StatusBar
 
 log = logging.getLogger(__name__)
 
 GALLERY, MATCHES = 0, 1
+_UNTRAINED = "Untrained model: it ranks by colour and texture, and its body parts are guesses."
 
 
 class MainWindow(QMainWindow):
@@ -93,7 +91,8 @@ class MainWindow(QMainWindow):
         self.library_panel = LibraryPanel()
         self.query_panel = QueryPanel(self.controller, self.selection)
         self.matches_page = MatchesPage(self.controller, self.selection, self.match_model, self.matches)
-        self.job_bar = JobBar()
+        self.status = StatusBar()
+        self.job_bar = self.status.job_bar
         self._counts = Counts(0, 0, 0, 0)
         self.model_ready = False
         self._build()
@@ -173,19 +172,7 @@ class MainWindow(QMainWindow):
             "Library panel", self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
         )
         self.query_dock = self._dock("Query panel", self.query_panel, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._count_label = QLabel()
-        self._model_label = QLabel("Loading model…")
-        self._problem_button = QToolButton()
-        self._problem_button.setAutoRaise(True)
-        self._problem_button.hide()
-        self._problem_button.clicked.connect(lambda: self.problems.setVisible(self.problems.isHidden()))
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(8, 0, 8, 0)
-        bar.addWidget(self._count_label)
-        bar.addWidget(self._problem_button)
-        bar.addPermanentWidget(self.job_bar)
-        bar.addPermanentWidget(self._model_label)
+        self.setStatusBar(self.status)
 
     def _dock(self, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self)
@@ -245,7 +232,7 @@ class MainWindow(QMainWindow):
         help_menu = bar.addMenu("&Help")
         shown = (library, view, search, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
-        menus.add(help_menu, "&About dropgui", self._about)
+        menus.add(help_menu, "&About dropgui", lambda: questions.about(self))
         escape = QAction("Back to gallery", self)
         escape.setShortcut("Esc")
         escape.triggered.connect(lambda: self._show_tab(GALLERY))
@@ -269,6 +256,7 @@ class MainWindow(QMainWindow):
         self.welcome.add_folder.connect(self._ask_folder)
         self.welcome.open_demo.connect(self.demo_wanted)
         self.problems.closed.connect(self.problems.hide)
+        self.status.problems_wanted.connect(lambda: self.problems.setVisible(self.problems.isHidden()))
         self.library_panel.filter_changed.connect(self._filter)
         self.library_panel.rescan.connect(self.jobs.add)
         self.library_panel.forget.connect(self._ask_forget)
@@ -295,22 +283,12 @@ class MainWindow(QMainWindow):
         self._show_counted()
 
     def _show_counted(self) -> None:
-        numbers = self._counts
-        words = [f"{numbers.crops:,} crops"]
-        if len(self.gallery_model.ids) < numbers.crops:
-            words = [f"{len(self.gallery_model.ids):,} of {numbers.crops:,} crops"]
-        if numbers.indexed < numbers.crops:
-            words.append(f"{numbers.indexed:,} indexed")
         grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
-        if selected := grid.selected_count():
-            words.append(f"{selected:,} selected")
-        self._count_label.setText(" · ".join(words))
+        self.status.show_counts(self._counts, len(self.gallery_model.ids), grid.selected_count())
 
     def _show_problems(self, found: list[Fault]) -> None:
         self.problems.set_faults(found)
-        count = len(found)
-        self._problem_button.setText(f"{count:,} file{'s' * (count != 1)} could not be read")
-        self._problem_button.setVisible(count > 0)
+        self.status.show_problems(len(found))
 
     def _library_changed(self, change: Change) -> None:
         removed = frozenset(change.crops_removed)
@@ -371,18 +349,13 @@ class MainWindow(QMainWindow):
         model = self.session.extractor.model
         precision = str(self.session.extractor.dtype).removeprefix("torch.")
         name = model.card.name[:1].upper() + model.card.name[1:]
-        self._model_label.setText(f"{name} · {model.device.type.upper()} {precision}")
-        if not model.card.trained:
-            self.matches_page.warning.setText(
-                "Untrained model: it ranks by colour and texture, and its body parts are guesses."
-            )
-            self.matches_page.warning.show()
-            self._model_label.setToolTip(
-                "This model has not learned to tell people apart or to find body parts."
-            )
+        untrained = "" if model.card.trained else _UNTRAINED
+        self.status.show_model(f"{name} · {model.device.type.upper()} {precision}", untrained)
+        self.matches_page.warning.setText(untrained)
+        self.matches_page.warning.setVisible(bool(untrained))
 
     def _model_failed(self, error: Exception) -> None:
-        self._model_label.setText("No model")
+        self.status.show_model("No model")
         self.report(error)
 
     def _offer_resume(self, unfinished: list[JobRow]) -> None:
@@ -424,39 +397,23 @@ class MainWindow(QMainWindow):
     # -- questions --------------------------------------------------------------------------------
 
     def _ask_folder(self) -> None:
-        if chosen := QFileDialog.getExistingDirectory(self, "Add a folder of person pictures"):
-            self.jobs.add(Path(chosen))
+        if chosen := questions.which_folder(self):
+            self.jobs.add(chosen)
 
     def _ask_picture(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Search for a picture", filter="Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff)"
-        )
-        if chosen:
-            self.search_for(Path(chosen))
+        if chosen := questions.which_picture(self):
+            self.search_for(chosen)
 
     def _ask_library(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open a library", filter="Libraries (*.droplib)")
-        if chosen:
-            self.library_wanted.emit(Path(chosen))
+        if chosen := questions.which_library(self):
+            self.library_wanted.emit(chosen)
 
     def _ask_new_library(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Make a new library", filter="Libraries (*.droplib)")
-        if chosen:
-            path = Path(chosen)
-            self.library_wanted.emit(path if path.suffix == ".droplib" else Path(f"{path}.droplib"))
+        if chosen := questions.which_new_library(self):
+            self.library_wanted.emit(chosen)
 
     def _ask_forget(self, folder_id: int, path: Path) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("Forget folder")
-        box.setText(f"Forget everything known about “{path.name}”?")
-        box.setInformativeText(
-            f"{path}\n\nIts crops, masks, vectors and decisions are erased from the library. "
-            "The pictures themselves stay where they are."
-        )
-        forget = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() is not forget:
+        if not questions.forget_really(self, path):
             return
         if self.jobs.current is None:
             self._forget(folder_id, path)
@@ -470,15 +427,6 @@ class MainWindow(QMainWindow):
         self.runner.run(
             lambda: forget_folder(self._library, folder_id),
             lambda _: self.notice.tell(f"{path.name} was forgotten."),
-        )
-
-    def _about(self) -> None:
-        QMessageBox.about(
-            self,
-            "About dropgui",
-            "<b>dropgui</b><p>Finds the same person again in folders of pictures, by body part, "
-            "with the DROP model (arXiv 2401.18032).</p><p>Everything stays on this machine. "
-            "Apache License 2.0.</p>",
         )
 
     # -- Qt's own ---------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_drop_index_click_parts_matches(folder: Path, library: list[str]) -> Non
         assert drop(window.welcome, folder)
         wait_until(indexed(window, 12), "twelve crops are indexed")
         assert window.gallery.isVisible()
-        assert "12 crops" in window._count_label.text()
+        assert "12 crops" in window.status.counts_text
 
         search_first(window)
         assert window.tabs.currentIndex() == MATCHES
@@ -131,8 +131,8 @@ def test_bad_files_are_listed_with_a_reason(folder: Path, library: list[str]) ->
         drop(window, folder)
         wait_until(indexed(window, 12), "the good pictures are indexed")
         wait_until(lambda: window.problems.count == 2, "both faults are listed")
-        assert window._problem_button.isVisible()
-        window._problem_button.click()
+        assert window.status._problems.isVisible()
+        window.status._problems.click()
         assert window.problems.isVisible()
 
     assert run_main(library, script) == 0

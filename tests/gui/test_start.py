@@ -124,7 +124,7 @@ def test_demo_in_a_window_answers_its_first_query() -> None:
         subject = window.controller.subject
         assert subject is not None
         assert subject.path.name.startswith("0501_c1")
-        assert "untrained model" in window._model_label.text().lower()
+        assert "untrained model" in window.status.model_text.lower()
         assert window.matches_page.warning.isVisible()
 
     assert run_main(["--demo"], script) == 0

@@ -1,0 +1,62 @@
+"""What the window asks its user: which file, which folder, and whether really."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from dropgui.library.library import FILE_SUFFIX
+
+_PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff)"
+_LIBRARIES = f"Libraries (*{FILE_SUFFIX})"
+
+
+def which_folder(parent: QWidget) -> Path | None:
+    """A folder to index, None if the user thought better of it."""
+    chosen = QFileDialog.getExistingDirectory(parent, "Add a folder of person pictures")
+    return Path(chosen) if chosen else None
+
+
+def which_picture(parent: QWidget) -> Path | None:
+    """A picture to search for."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, "Search for a picture", filter=_PICTURES)
+    return Path(chosen) if chosen else None
+
+
+def which_library(parent: QWidget) -> Path | None:
+    """A library that exists."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, "Open a library", filter=_LIBRARIES)
+    return Path(chosen) if chosen else None
+
+
+def which_new_library(parent: QWidget) -> Path | None:
+    """Where a new library is to be; its name ends in the right suffix."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Make a new library", filter=_LIBRARIES)
+    if not chosen:
+        return None
+    return Path(chosen) if chosen.endswith(FILE_SUFFIX) else Path(chosen + FILE_SUFFIX)
+
+
+def forget_really(parent: QWidget, folder: Path) -> bool:
+    """Whether everything known about a folder is to be erased."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Forget folder")
+    box.setText(f"Forget everything known about “{folder.name}”?")
+    box.setInformativeText(
+        f"{folder}\n\nIts crops, masks, vectors and decisions are erased from the library. "
+        "The pictures themselves stay where they are."
+    )
+    forget = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    return box.clickedButton() is forget
+
+
+def about(parent: QWidget) -> None:
+    """Say what this program is."""
+    QMessageBox.about(
+        parent,
+        "About dropgui",
+        "<b>dropgui</b><p>Finds the same person again in folders of pictures, by body part, "
+        "with the DROP model (arXiv 2401.18032).</p><p>Everything stays on this machine. "
+        "Apache License 2.0.</p>",
+    )
