@@ -57,19 +57,22 @@ class Library:
 
     @classmethod
     def open(cls, path: Path) -> "Library":
-        """Opens an existing library, migrating it first if an older program wrote it."""
+        """Opens an existing library, migrating it first if an older program wrote it.
+
+        A file that holds nothing yet becomes an empty library: its maker was killed before it was done.
+        """
         if not path.exists():
             raise LibraryMissingError(f"There is no library at {path}. Check the name, or make a new one.")
         if not path.is_file():
             raise NotALibraryError(f"{path} is not a file. Choose a file that ends in {FILE_SUFFIX}.")
-        return cls(path)
+        with told_kindly(path.absolute()):
+            blank = sqlite.is_blank(path)
+        return cls._set_up(path) if blank else cls(path)
 
     @classmethod
     def open_or_create(cls, path: Path) -> "Library":
-        """Opens the library at ``path``, or makes it where there is none or only an empty file."""
-        if not path.exists():
-            return cls.create(path)
-        return cls._set_up(path) if path.is_file() and path.stat().st_size == 0 else cls.open(path)
+        """Opens the library at ``path``, or makes it where there is none."""
+        return cls.open(path) if path.exists() else cls.create(path)
 
     @classmethod
     def _set_up(cls, path: Path) -> "Library":

@@ -32,6 +32,17 @@ def prepare_file(path: Path) -> None:
         connection.close()
 
 
+def is_blank(path: Path) -> bool:
+    """Whether ``path`` has no content yet: what a kill between making a file and its tables leaves."""
+    connection = _connect(path)
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.close()
+    return (application_id, tables) == (0, 0)
+
+
 def reader_engine(path: Path) -> Engine:
     """Connections for any thread that see one committed state each and cannot write.
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from dropgui.library import Change, Library, LibraryError
 from dropgui.library import faults as kinds
 from dropgui.library.schema import Base, Camera, Crop
-from dropgui.library.sqlite import file_uri
+from dropgui.library.sqlite import file_uri, prepare_file
 
 NAMES_OF_THE_DESIGN = {
     "images", "crops", "persons", "decisions", "cameras", "tags", "masks", "model_versions", "embeddings",
@@ -70,6 +70,29 @@ def test_open_or_create_makes_what_is_missing(tmp_path: Path) -> None:
     empty.touch()
     Library.open_or_create(empty).close()
     Library.open(empty).close()
+
+
+@pytest.mark.parametrize("opened", [Library.open, Library.open_or_create])
+def test_a_library_whose_making_was_killed_is_made_whole(
+    tmp_path: Path, opened: Callable[[Path], Library]
+) -> None:
+    path = tmp_path / "killed.droplib"
+    prepare_file(path)
+    assert path.stat().st_size > 0
+    with opened(path) as library:
+        library.write(add_camera("door"))
+        with library.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA page_size").scalar_one() == 32768
+    with Library.open(path) as library:
+        assert cameras(library) == ["door"]
+
+
+def test_an_empty_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.droplib"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA application_id=7")
+    connection.close()
+    check_kind(kinds.NotALibraryError, path, "not a DROP library")
 
 
 def test_closing_twice_is_fine_and_ends_the_thread(tmp_path: Path) -> None:
