@@ -1,11 +1,12 @@
 """The ``dropgui`` command: opens the window, or indexes, searches and forgets without one.
 
 Results go to standard output and nothing else does; progress and errors go to standard error. Exit codes:
-0 done, 2 something the user can mend (one line says what), 130 stopped with Ctrl-C.
+0 done, 2 something the user can mend (one line says what), 130 stopped with Ctrl-C, 141 nobody read it all.
 """
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ from dropmodel.parts import PartSchema
 
 _STOPPED = 130
 _FAULT = 2
+_UNREAD = 141  # what a shell reports of programs that end this way by themselves
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,13 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments and arguments[0] in _COMMANDS:
             parser, run = _COMMANDS[arguments[0]]
-            return run(parser().parse_args(arguments[1:]))
+            code = run(parser().parse_args(arguments[1:]))
+            print(end="", flush=True)
+            return code
         return _open_window(_window_parser().parse_args(arguments))
     except UserError as error:
         print(f"dropgui: {error}", file=sys.stderr)
         return _FAULT
     except KeyboardInterrupt:
         return _STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (| head). What is still in the buffer has nowhere to go, and
+        # Python would complain about that at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
 
 
 def _window_parser() -> argparse.ArgumentParser:

@@ -122,6 +122,10 @@ def crop_rows(library: Library, ids: Iterable[int]) -> dict[int, CropRow]:
 def crops_at(library: Library, path: Path) -> list[int]:
     """Ids of the crops cut from the picture at ``path``; empty where the library does not know it."""
     path = path.resolve()
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # a name that is not valid text; no library has such a picture
+        return []
     parents = {str(parent): path.relative_to(parent).as_posix() for parent in path.parents}
     query = (
         select(Crop.id, Folder.path, Image.relative_path)

@@ -223,6 +223,28 @@ def test_ctrl_c_keeps_the_work_and_says_how_to_go_on(tmp_path: Path, model: str)
     assert "Traceback" not in err
 
 
+def test_a_reader_that_has_seen_enough_is_no_fault(library: str, folder: Path) -> None:
+    """As with ``| head``: nobody reads our output any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "dropgui", "forget", str(folder), "--library", library]
+    with os.fdopen(writing, "wb") as out:
+        told = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, check=False)
+    assert (told.returncode, told.stderr) == (141, b"")
+
+
+def test_names_that_are_no_text_are_one_clear_line(
+    tmp_path: Path, library: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    for named in (folder, folder / "below"):
+        said = fault(capsys, "index", str(named), "--library", library)
+        assert "caf\\xe9" in said
+        assert "is not valid text. Rename it" in said
+    assert "There is no folder" in fault(capsys, "index", str(tmp_path / "typo"), "--library", library)
+
+
 def test_the_module_runs() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "dropgui", "index", "--help"],

@@ -1,5 +1,6 @@
 """What the window asks, on small libraries whose answers can be read off."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -282,3 +283,7 @@ def test_decisions_go_with_their_crop(library: Library) -> None:
         return int(connection.exec_driver_sql("SELECT count(*) FROM decisions").scalar_one())
 
     assert library.write(work) == 1
+
+
+def test_no_library_has_a_picture_whose_name_is_no_text(library: Library, tmp_path: Path) -> None:
+    assert crops_at(library, tmp_path / os.fsdecode(b"caf\xe9.png")) == []
