@@ -346,6 +346,7 @@ class MainWindow(QMainWindow):
 
     def _show_model(self) -> None:
         self.model_ready = True
+        self.runner.run(self.session.warm)
         model = self.session.extractor.model
         precision = str(self.session.extractor.dtype).removeprefix("torch.")
         name = model.card.name[:1].upper() + model.card.name[1:]
