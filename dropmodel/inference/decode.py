@@ -26,6 +26,9 @@ MAX_PIXELS = 89_478_485
 """Pictures with more pixels are refused as decompression bombs: the size at which Pillow starts to warn
 (256 MiB as RGB)."""
 
+_SPARE = 2
+"""How many pixels are kept for one that is asked for: the mean of whole blocks loses nothing by then."""
+
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -56,8 +59,9 @@ def read_image(path: str | os.PathLike[str], *, at_least: tuple[int, int] | None
 
     The EXIF orientation is applied. Grey, palette, CMYK and 16-bit pictures become 8-bit RGB (16 bits are
     scaled, not cut); transparency is laid over white; of an animation the first frame counts. With
-    ``at_least`` (height, width) a JPEG may come smaller than stored, by a half, a quarter or an eighth, but
-    never smaller than that: many times faster for large pictures.
+    ``at_least`` (height, width) a picture may come smaller than stored, by a whole number, but never smaller
+    than that. It keeps its proportions. A JPEG is then decoded at a half, a quarter or an eighth, many times
+    faster; any other is shrunk after decoding to no less than twice that size, so that many fit in memory.
 
     Raises :class:`~dropmodel.errors.ImageError` with a reason for people: missing, empty, not a picture,
     damaged or cut short, shorter than ``MIN_SIDE``, more than ``MAX_PIXELS``.
@@ -83,13 +87,23 @@ def _decode(image: Image.Image, path: Path, at_least: tuple[int, int] | None) ->
             path, f"it is only {image.width} x {image.height} pixels; {MIN_SIDE} a side are needed"
         )
     orientation = _orientation(image)
+    wanted = None
     if at_least is not None:
         height, width = reversed(at_least) if orientation in _SWAPS_SIDES else at_least
-        image.draft(None, (width, height))
+        wanted = width, height
+        image.draft(None, wanted)
     rgb = _to_rgb(image)
+    if wanted is not None:
+        rgb = _shrink(rgb, *wanted)
     if orientation in _TURNS:
         rgb = rgb.transpose(_TURNS[orientation])
     return np.array(rgb)
+
+
+def _shrink(rgb: Image.Image, width: int, height: int) -> Image.Image:
+    """``rgb`` without the pixels that a network of this input size has no use for."""
+    factor = min(rgb.width // (_SPARE * width), rgb.height // (_SPARE * height))
+    return rgb.reduce(factor) if factor > 1 else rgb
 
 
 def _orientation(image: Image.Image) -> int:

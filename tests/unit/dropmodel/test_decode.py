@@ -4,14 +4,17 @@ import io
 import struct
 import threading
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from dropmodel.errors import ImageError
+from dropmodel.inference import Extractor
 from dropmodel.inference.decode import MAX_PIXELS, read_image
 
 # Red, green over blue, white: every turn of it looks different.
@@ -58,6 +61,44 @@ def test_a_draft_is_smaller_but_large_enough_and_turned(tmp_path: Path) -> None:
     assert corners(found) == ["red", "green", "blue", "white"]
     assert read_image(path, at_least=(600, 90)).shape == (640, 480, 3)
     assert read_image(path).shape == (640, 480, 3)
+
+
+def test_a_large_picture_is_shrunk_before_it_is_kept(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = Image.fromarray(np.kron(QUARTERS, np.ones((40, 40, 1), np.uint8)))
+    path = tmp_path / "large.png"
+    large.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    assert read_image(path).shape == (1280, 960, 3)
+    found = read_image(path, at_least=(64, 32))
+    assert found.shape == (128, 96, 3)
+    assert corners(found) == ["red", "green", "blue", "white"]
+    assert read_image(path, at_least=(320, 32)).shape == (640, 480, 3)
+    assert read_image(path, at_least=(321, 32)).shape == (1280, 960, 3)
+    # A panorama is asked to be as high as it is, so its width stays.
+    wide = tmp_path / "wide.png"
+    large.resize((4000, 100)).save(wide)
+    assert read_image(wide, at_least=(64, 32)).shape == (100, 4000, 3)
+
+
+def test_shrinking_hardly_changes_the_vectors(
+    tmp_path: Path, extractor: Extractor, picture: Callable[..., npt.NDArray[np.uint8]]
+) -> None:
+    """Sharp edges and noise, which averaging hits most; and the extractor itself reads files this way."""
+    height, width = extractor.input_size
+    rng = np.random.default_rng(0)
+    whole, small, files = [], [], []
+    for seed in range(4):
+        pixels = picture(seed, height * 8 + 5 * seed, width * 9 + 7 * seed).astype(np.int16)
+        noisy = np.clip(pixels + rng.integers(-40, 40, pixels.shape), 0, 255).astype(np.uint8)
+        files.append(tmp_path / f"{seed}.png")
+        Image.fromarray(noisy).save(files[-1])
+        whole.append(read_image(files[-1]))
+        small.append(read_image(files[-1], at_least=extractor.input_size))
+        assert small[-1].size * 9 < whole[-1].size
+    vectors = [extractor.extract(images).features.vectors for images in (whole, small, files)]
+    assert (vectors[0] * vectors[1]).sum(axis=-1).min() > 0.99
+    np.testing.assert_array_equal(vectors[1], vectors[2])
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "YCbCr", "1", "RGBA", "LA", "HSV"])
