@@ -1,5 +1,6 @@
 """A library: one open ``.droplib`` file with any number of readers and one writer."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,8 @@ class Library:
             self._writer_engine = engine
             self._writer = Writer(engine, self._path)
             self._readers = sqlite.reader_engine(self._path)
+            self._watcher = self._readers.connect()
+            self._watching = threading.Lock()
         with self.read() as connection:
             query = select(Meta.value).where(Meta.key == "library_id")
             self._id: str = connection.execute(query).scalar_one()
@@ -140,6 +143,17 @@ class Library:
         with told_kindly(self._path):
             return self._writer.run(look)
 
+    def state(self) -> int:
+        """A number that changes with every commit, of this process or another one.
+
+        Costs some microseconds. What is kept of an earlier answer holds as long as the number, asked for
+        before the question, is the same.
+        """
+        with told_kindly(self._path), self._watching:
+            if self._closed:
+                raise RuntimeError(f"{self._path} is closed")
+            return sqlite.data_version(self._watcher)
+
     def compact(self) -> None:
         """Gives free space back to the disk and wipes what was deleted from the file and its log."""
         with told_kindly(self._path):
@@ -150,6 +164,8 @@ class Library:
         self._closed = True
         self._writer.close()
         self._writer_engine.dispose()
+        with self._watching:
+            self._watcher.close()
         self._readers.dispose()
 
     def __enter__(self) -> Self:
@@ -160,12 +176,7 @@ class Library:
 
     def _data_version(self) -> int:
         """Changes when any connection but the writer's commits, that is, when another process does."""
-
-        def ask() -> int:
-            row = sqlite.driver(self._writer.connection).execute("PRAGMA data_version").fetchone()
-            return int(row[0])
-
-        return self._writer.run(ask)
+        return self._writer.run(lambda: sqlite.data_version(self._writer.connection))
 
 
 def _bring_up_to_date(engine: Engine, path: Path) -> None:

@@ -110,6 +110,12 @@ def read_pragma(connection: Connection, name: str) -> int:
     return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
 
+def data_version(connection: Connection) -> int:
+    """Changes when any other connection commits, in this process or another one."""
+    (version,) = driver(connection).execute("PRAGMA data_version").fetchone()
+    return int(version)
+
+
 def set_identity(connection: Connection, version: int) -> None:
     """Writes the application id and the schema's version into the file's header."""
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from dropgui.library import Library, LibraryError
 from dropgui.library.models import model_version
-from dropgui.library.rows import ModelVersionRow
+from dropgui.library.queries import crops_on_show
+from dropgui.library.rows import CropFilter, ModelVersionRow
 from dropgui.search.cache import Header, PartCache
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ class Rows:
         return self.on_device[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """Which of ``rows`` pass ``crop_filter`` in a state of the library, bool [N]."""
+
+    rows: Rows
+    crop_filter: CropFilter
+    state: int
+    mask: npt.NDArray[np.bool_]
+
+
 class PartIndex:
     """All embeddings of one model version of a library, ready to be scanned. Safe to use from any thread."""
 
@@ -56,6 +67,7 @@ class PartIndex:
         self.model = model
         self._cache = PartCache(library, model)
         self._lock = threading.Lock()
+        self._passing: _Passing | None = None
         self._header, self._rows = self._take(self._cache.open, None)
 
     @classmethod
@@ -92,6 +104,18 @@ class PartIndex:
             self._header, self._rows = self._take(self._cache.catch_up, before)
             return self._header != before
 
+    def passing(self, rows: Rows, crop_filter: CropFilter) -> npt.NDArray[np.bool_]:
+        """Which of ``rows`` are of crops on show that pass the filter, bool [N].
+
+        The last answer is kept while nothing changes in the library: many searches have the same filter.
+        """
+        state = self.library.state()
+        last = self._passing
+        if last is None or last.rows is not rows or (last.crop_filter, last.state) != (crop_filter, state):
+            mask = np.isin(rows.crop_ids, crops_on_show(self.library, crop_filter))
+            self._passing = last = _Passing(rows, crop_filter, state, mask)
+        return last.mask
+
     def warm(self, device: str = "cpu") -> None:
         """Loads torch, times the kernels and touches every row, so that the first search is not slower."""
         import torch
@@ -112,6 +136,7 @@ class PartIndex:
                 # lock, it is only built anew at the next start.
                 with suppress(LibraryError, FileNotFoundError):
                     self._cache.seal()
+            self._passing = None
             empty = np.empty(0)
             self._rows = Rows(
                 empty.astype(np.int64), empty.astype(bool), (), np.empty((0, 0), np.float32), {}

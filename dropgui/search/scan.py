@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dropgui.library.queries import crop_ids
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.query import SEEN_IN_COMMON, Answer, Match, Query
 from dropmodel.features import FloatArray
@@ -82,7 +81,7 @@ def _allowed(index: PartIndex, rows: Rows, query: Query) -> npt.NDArray[np.bool_
     """Which rows may match, bool [N]."""
     allowed = rows.living
     if query.crop_filter:
-        allowed = allowed & np.isin(rows.crop_ids, crop_ids(index.library, query.crop_filter))
+        allowed = allowed & index.passing(rows, query.crop_filter)
     if query.exclude:
         allowed = allowed & ~np.isin(rows.crop_ids, np.fromiter(query.exclude, dtype=np.int64))
     return allowed

@@ -360,6 +360,22 @@ with Library.open(Path({str(library.path)!r})) as library:
     assert not library.notice_other_processes()
 
 
+def test_the_state_changes_with_every_commit(library: Library) -> None:
+    states = [library.state()]
+    cameras(library)
+    assert library.state() == states[0]
+    for name in ("one", "two"):
+        library.write(add_camera(name))
+        states.append(library.state())
+    with Library.open(library.path) as other:
+        other.write(add_camera("three"))
+        states.append(library.state())
+    assert len(set(states)) == 4
+    library.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        library.state()
+
+
 def test_ids_are_never_used_again(library: Library) -> None:
     library.write(add_camera("one"))
     library.write(lambda c: c.exec_driver_sql("DELETE FROM cameras"))

@@ -1,17 +1,21 @@
 """The ranking, against the formula that dropmodel states."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from dropgui.library import Library
-from dropgui.library.queries import camera_rows
+from dropgui.library.queries import camera_rows, crops_on_show
 from dropgui.library.rows import CropFilter
+from dropgui.library.schema import Image
 from dropgui.search import Answer, PartIndex, Query, search
+from dropgui.search import index as index_module
 from dropgui.search import kernels as kernels_module
 from dropmodel.features import Features, distance
 from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
@@ -209,3 +213,40 @@ def test_the_kernel_is_chosen_once() -> None:
     assert kernels_module.kernel_for("cpu") in {kernels_module.half, kernels_module.single}
     assert kernels_module.kernel_for("cpu") is kernels_module.kernel_for("cpu")
     assert kernels_module.kernel_for("cuda") is kernels_module.half
+
+
+def test_a_filter_is_asked_once_while_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[CropFilter] = []
+
+    def count(library: Library, crop_filter: CropFilter) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        asked.append(crop_filter)
+        return crops_on_show(library, crop_filter)
+
+    monkeypatch.setattr(index_module, "crops_on_show", count)
+    with Library.create(tmp_path / "some.droplib") as library:
+        model = add_model(library)
+        embed(library, model, add_crops(library, 20), made_features(20))
+        index = PartIndex.open(library, model)
+        first, second = (CropFilter(cameras=frozenset({row.id})) for row in camera_rows(library))
+
+        def compared(crop_filter: CropFilter) -> int:
+            index.refresh()
+            return search(index, Query(made_features(1), {"global": 1.0}, crop_filter)).compared
+
+        assert [compared(first) for _ in range(3)] == [10, 10, 10]
+        assert asked == [first]
+        assert [compared(second), compared(first)] == [10, 10]
+        assert asked == [first, second, first]
+        # Crops that were there all the time pass the filter now: the rows of the index are the same.
+        move = update(Image).where(Image.relative_path < "000010").values(camera_id=min(first.cameras))
+        library.write(lambda connection: connection.execute(move))
+        assert compared(first) == 15
+        move_back = update(Image).values(camera_id=min(second.cameras))
+        with Library.open(library.path) as other:  # as another program does
+            other.write(lambda connection: connection.execute(move_back))
+        assert (compared(first), compared(second)) == (0, 20)
+        embed(library, model, add_crops(library, 8, "/more"), made_features(8))
+        assert compared(first) == 4
+        index.close()
