@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dropgui.library import Library, LibraryError
 from dropgui.library.models import model_version
-from dropgui.library.queries import crops_on_show
+from dropgui.library.queries import crop_ids
 from dropgui.library.rows import CropFilter, ModelVersionRow
 from dropgui.search.cache import Header, PartCache
 
@@ -112,7 +112,7 @@ class PartIndex:
         state = self.library.state()
         last = self._passing
         if last is None or last.rows is not rows or (last.crop_filter, last.state) != (crop_filter, state):
-            mask = np.isin(rows.crop_ids, crops_on_show(self.library, crop_filter))
+            mask = np.isin(rows.crop_ids, crop_ids(self.library, crop_filter))
             self._passing = last = _Passing(rows, crop_filter, state, mask)
         return last.mask
 

@@ -28,7 +28,6 @@ from dropgui.library.queries import (
     crop_ids,
     crop_rows,
     crops_at,
-    crops_on_show,
     faults,
     features_of,
     folder_rows,
@@ -288,11 +287,3 @@ def test_decisions_go_with_their_crop(library: Library) -> None:
 
 def test_no_library_has_a_picture_whose_name_is_no_text(library: Library, tmp_path: Path) -> None:
     assert crops_at(library, tmp_path / os.fsdecode(b"caf\xe9.png")) == []
-
-
-def test_the_crops_on_show_are_the_gallerys_in_any_order(library: Library) -> None:
-    add_crops(library, 30)
-    library.write(lambda c: c.execute(update(Image).where(Image.id.in_([3, 4])).values(error="broken")))
-    for crop_filter in (CropFilter(), CropFilter(cameras=frozenset({1})), CropFilter(folders=frozenset({9}))):
-        found = crops_on_show(library, crop_filter)
-        assert sorted(found.tolist()) == sorted(crop_ids(library, crop_filter).tolist())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from dropgui.library import Library
-from dropgui.library.queries import camera_rows, crops_on_show
+from dropgui.library.queries import camera_rows, crop_ids
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Image
 from dropgui.search import Answer, PartIndex, Query, search
@@ -222,9 +222,9 @@ def test_a_filter_is_asked_once_while_nothing_changes(
 
     def count(library: Library, crop_filter: CropFilter) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         asked.append(crop_filter)
-        return crops_on_show(library, crop_filter)
+        return crop_ids(library, crop_filter)
 
-    monkeypatch.setattr(index_module, "crops_on_show", count)
+    monkeypatch.setattr(index_module, "crop_ids", count)
     with Library.create(tmp_path / "some.droplib") as library:
         model = add_model(library)
         embed(library, model, add_crops(library, 20), made_features(20))
