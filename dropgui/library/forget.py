@@ -139,5 +139,5 @@ def _remove_cache(library: Library) -> bool:
 def _unfinished(library: Library) -> BusyLibraryError:
     return BusyLibraryError(
         f"What you forgot has left {library.path}, but traces of it are still on the disk, because it "
-        "is in use. They are wiped when DROP is started the next time and no other program has it open."
+        "is in use. They are wiped when dropgui is started the next time and no other program has it open."
     )
