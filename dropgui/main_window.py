@@ -41,7 +41,6 @@ from dropgui.indexing.pipeline import IndexReport
 from dropgui.jobs.index_job import IndexJobs
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
-from dropgui.library.forget import forget_folder
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
 from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
@@ -426,7 +425,7 @@ class MainWindow(QMainWindow):
 
     def _forget(self, folder_id: int, path: Path) -> None:
         self.runner.run(
-            lambda: forget_folder(self._library, folder_id),
+            lambda: self.session.forget_folder(folder_id),
             lambda _: self.notice.tell(f"{path.name} was forgotten."),
         )
 

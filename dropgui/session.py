@@ -21,7 +21,7 @@ import numpy.typing as npt
 from dropgui.errors import UserError
 from dropgui.indexing import CancelToken, IndexReport, Progress, index_folder
 from dropgui.library import Library
-from dropgui.library.forget import finish_forgetting
+from dropgui.library.forget import finish_forgetting, forget_folder
 from dropgui.library.models import active_model, register_model
 from dropgui.library.queries import features_of
 from dropgui.library.rows import ModelVersionRow
@@ -164,6 +164,15 @@ class Session:
         index = self.index
         index.refresh()
         return search(index, query)
+
+    def forget_folder(self, folder_id: int) -> None:
+        """Forgets a folder; see :func:`dropgui.library.forget.forget_folder`."""
+        with self._index_lock:
+            # Where the index is still mapped, Windows does not let its files go.
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            forget_folder(self.library, folder_id)
 
     def warm(self) -> None:
         """Makes the first search as fast as the next ones; for a thread that has nothing else to do."""

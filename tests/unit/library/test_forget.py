@@ -164,7 +164,7 @@ def test_a_cache_that_stays_keeps_the_wiping_pending(
     """Windows does not remove files that a program has mapped."""
     with monkeypatch.context() as mapped:
         mapped.setattr(shutil, "rmtree", lambda *_, **__: None)
-        with pytest.raises(BusyLibraryError, match="wiped when DROP is started the next time"):
+        with pytest.raises(BusyLibraryError, match="wiped when dropgui is started the next time"):
             forget_folder(library, 2)
         assert [folder.name for folder in folder_rows(library)] == ["pictures"]
         finish_forgetting(library)  # in vain, but a start must not fail
@@ -181,7 +181,7 @@ def test_another_program_that_reads_keeps_the_wiping_pending(
 
     with monkeypatch.context() as reading:
         reading.setattr(library, "compact", busy)
-        with pytest.raises(BusyLibraryError, match="wiped when DROP is started the next time"):
+        with pytest.raises(BusyLibraryError, match="wiped when dropgui is started the next time"):
             forget_folder(library, 2)
         finish_forgetting(library)
     gone = [SECRET.encode(), *traces(made_features(40, seed=2))]
