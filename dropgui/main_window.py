@@ -98,12 +98,16 @@ class MainWindow(QMainWindow):
         self._connect()
         self._make_menus()
         self._restore()
-        self.feed.reload()
 
     def start(self) -> None:
-        """Load the model and look for unfinished work; called once the window is on screen."""
-        self.runner.run(lambda: self.session.extractor, lambda _: self._show_model(), self._model_failed)
+        """Read the library, then load the model; called once the window is on screen."""
+        # One after the other: importing torch would keep the interpreter from everything else.
+        self.feed.crops.connect(self._load_model, Qt.ConnectionType.SingleShotConnection)
+        self.feed.reload()
         self.runner.run(lambda: interrupted_jobs(self._library), self._offer_resume)
+
+    def _load_model(self) -> None:
+        self.runner.run(lambda: self.session.extractor, lambda _: self._show_model(), self._model_failed)
 
     def add_paths(self, paths: list[Path]) -> None:
         """What was dropped: folders are indexed, a single picture becomes the query."""
