@@ -127,10 +127,13 @@ class CropGrid(QListView):
         """Before the rows change: what is selected, current, and first in view."""
         corner = self.indexAt(QPoint(self.gridSize().width() // 2, GRID))
         current = self.currentIndex()
+        scroll = self.verticalScrollBar().value()
+        # Who looks at the top, or at a ranking, wants to see what comes there now.
+        follows = corner.isValid() and scroll > 0 and not self._matches
         self._place = _Place(
-            first=int(corner.data(ID_ROLE)) if corner.isValid() else None,
-            offset=self.visualRect(corner).top() if corner.isValid() else 0,
-            scroll=self.verticalScrollBar().value(),
+            first=int(corner.data(ID_ROLE)) if follows else None,
+            offset=self.visualRect(corner).top(),
+            scroll=scroll,
             current=int(current.data(ID_ROLE)) if current.isValid() else None,
             selected=[self._crops.ids[part.top() : part.bottom() + 1] for part in self._selected_ranges()],
         )
@@ -148,7 +151,7 @@ class CropGrid(QListView):
         model.select(selection, QItemSelectionModel.SelectionFlag.Select)
         if place.current is not None and (row := self._crops.row_of(place.current)) >= 0:
             model.setCurrentIndex(self._crops.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
-        first = -1 if place.first is None or self._matches else self._crops.row_of(place.first)
+        first = -1 if place.first is None else self._crops.row_of(place.first)
         # Rows are laid out in batches; the first one has to reach the place to return to.
         reach = first if first >= 0 else len(ids) if self._matches else 0
         self.setBatchSize(max(_BATCH, reach + _BATCH))
