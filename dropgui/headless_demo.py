@@ -6,9 +6,11 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from dropgui.app import Desk, make_application
+from dropgui.errors import UserError
 from dropgui.library.queries import crop_rows
 from dropgui.main_window import MainWindow
 from dropgui.search.query import Answer
@@ -38,6 +40,12 @@ def _run() -> int:
     window.controller.failed.connect(show.give_up)
     code = application.exec()
     desk.close()
+    if show.lines:
+        print("\n".join(show.lines))
+        path = _writable_folder() / _SCREENSHOT
+        if not show.picture.save(str(path)):
+            raise UserError(f"The picture of the window could not be written to {path}.")
+        print(f"\nThe window as it looks now: {path}")
     return code or desk.exit_code
 
 
@@ -48,9 +56,11 @@ def _print_message(_: QtMsgType, __: QMessageLogContext, message: str) -> None:
 
 
 class _Show:
-    """Waits for the answer and for its pictures, then prints, draws and ends the program."""
+    """Waits for the answer and for its pictures, keeps both, and ends the event loop."""
 
     def __init__(self, application: QApplication, window: MainWindow) -> None:
+        self.lines: list[str] = []
+        self.picture = QPixmap()
         self._application = application
         self._window = window
         self._answer: Answer | None = None
@@ -67,28 +77,28 @@ class _Show:
 
     def _finish_when_drawn(self) -> None:
         # The first grab makes the grid ask for its pictures; the last one shows them.
-        picture = self._window.grab()
-        if self._answer is None or self._window.jobs.current or self._window.thumbnails.busy:
-            return
-        self._print(self._answer)
-        path = _writable_folder() / _SCREENSHOT
-        if not picture.save(str(path)):
-            self.give_up(OSError(f"{path} could not be written"))
-            return
-        print(f"\nThe window as it looks now: {path}")
-        self._end(0)
+        self.picture = self._window.grab()
+        if self._answer is not None and not self._window.jobs.current and not self._window.thumbnails.busy:
+            self._timer.stop()
+            try:
+                self.lines = self._describe(self._answer)
+            finally:
+                self._end(0 if self.lines else 1)
 
-    def _print(self, answer: Answer) -> None:
+    def _describe(self, answer: Answer) -> list[str]:
         subject = self._window.controller.subject
         rows = crop_rows(self._window.session.library, [match.crop_id for match in answer.matches])
         assert subject is not None
-        print(f"\nQuery: {subject.path.name}")
-        print(f"Compared with {answer.compared} crops in {answer.seconds * 1000:.0f} ms. Best matches:\n")
+        lines = [
+            f"\nQuery: {subject.path.name}",
+            f"Compared with {answer.compared} crops in {answer.seconds * 1000:.0f} ms. Best matches:\n",
+        ]
         for rank, match in enumerate(answer.matches[:_PRINTED], start=1):
             parts = "  ".join(
                 f"{name} {'–' if value is None else f'{value:.2f}'}" for name, value in match.parts.items()
             )
-            print(f"{rank:>4}  {match.score:.3f}  {rows[match.crop_id].path.name:<28}  {parts}")
+            lines.append(f"{rank:>4}  {match.score:.3f}  {rows[match.crop_id].path.name:<28}  {parts}")
+        return lines
 
     def _end(self, code: int) -> None:
         self._timer.stop()

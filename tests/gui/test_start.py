@@ -117,6 +117,27 @@ def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
     assert run_main(["--library", str(tmp_path / "library.droplib")], script) == 130
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+def test_demo_ends_when_nobody_reads_it(tmp_path: Path) -> None:
+    keep = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    code = "from dropgui.cli import main; raise SystemExit(main(['--demo']))"
+    run = subprocess.Popen(
+        [sys.executable, "-u", "-c", code],
+        cwd=tmp_path,
+        env={**keep, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.readline()
+    run.stdout.close()
+    with run.stderr:
+        assert "Traceback" not in run.stderr.read()
+    assert run.wait(120) == 141
+
+
 def test_demo_in_a_window_answers_its_first_query() -> None:
     def script(window: MainWindow) -> None:
         assert "Demo gallery" in window.windowTitle()
