@@ -34,6 +34,7 @@ def _run() -> int:
     application = make_application()
     desk = Desk(application)
     window = desk.open_demo()
+    window.resize(1280, 760)  # the platform's own screen is smaller than anybody's
     show = _Show(application, window)
     window.controller.answered.connect(show.answered)
     window.jobs.failed.connect(lambda _, error: show.give_up(error))
