@@ -285,9 +285,13 @@ class MainWindow(QMainWindow):
             self.gallery_pages.setCurrentWidget(self.welcome)
         self._show_counted()
 
+    @property
+    def _grid(self) -> CropGrid:
+        """The grid of the tab in front."""
+        return self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
+
     def _show_counted(self) -> None:
-        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
-        self.status.show_counts(self._counts, len(self.gallery_model.ids), grid.selected_count())
+        self.status.show_counts(self._counts, len(self.gallery_model.ids), self._grid.selected_count())
 
     def _show_problems(self, found: list[Fault]) -> None:
         self.problems.set_faults(found)
@@ -321,16 +325,14 @@ class MainWindow(QMainWindow):
 
     def _show_tab(self, tab: int) -> None:
         self.tabs.setCurrentIndex(tab)
-        (self.gallery if tab == GALLERY else self.matches).setFocus()
+        self._grid.setFocus()
 
     def _search_selected(self) -> None:
-        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
-        if selected := grid.selected_ids():
+        if selected := self._grid.selected_ids():
             self.search_for(selected[0])
 
     def _copy_paths(self) -> None:
-        grid = self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
-        ids = grid.selected_ids()
+        ids = self._grid.selected_ids()
 
         def copy(rows: dict[int, CropRow]) -> None:
             QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))

@@ -148,9 +148,11 @@ class QueryController(QObject):
 
     def crops_changed(self, crop_ids: frozenset[int]) -> None:
         """The library has new or newly indexed crops: look again."""
-        subject = self._subject
-        if subject is not None and subject.features is None and subject.crop_id in crop_ids:
-            self._load(subject.crop_id)
+        target = self._trail[self._position] if self._position >= 0 else None
+        waits = self._subject is None or self._subject.features is None
+        if waits and target is not None and target in crop_ids:
+            # Also while it is being loaded: that reading may be from before the change.
+            self._load(target)
         else:
             self.search()
 

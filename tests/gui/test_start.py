@@ -14,6 +14,10 @@ from dropgui.main_window import MainWindow
 from dropgui.settings import default_library
 from tests.gui.drive import run_main, wait_until
 
+needs_no_display = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux can be without a display"
+)
+
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     keep = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
@@ -38,7 +42,7 @@ def test_nothing_heavy_is_imported_before_the_window_shows() -> None:
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+@needs_no_display
 def test_window_without_a_display_says_what_to_do() -> None:
     run = run_python("-m", "dropgui")
     assert run.returncode == 2
@@ -47,7 +51,7 @@ def test_window_without_a_display_says_what_to_do() -> None:
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+@needs_no_display
 def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> None:
     code = "import os; os.chdir(%r); from dropgui.cli import main; raise SystemExit(main(['--demo']))"
     (tmp_path / "tmp").mkdir()
@@ -117,7 +121,7 @@ def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
     assert run_main(["--library", str(tmp_path / "library.droplib")], script) == 130
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can be without a display")
+@needs_no_display
 def test_demo_ends_when_nobody_reads_it(tmp_path: Path) -> None:
     keep = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
     code = "from dropgui.cli import main; raise SystemExit(main(['--demo']))"
