@@ -34,14 +34,12 @@ class NotIndexedError(UserError, KeyError):
 class EmbeddingBlock:
     """Some crops' embeddings as they are stored, in the order of their row ids.
 
-    ``crop_ids`` int64 [N]; ``vectors`` float16 [N, 2 + K, D]; ``visibility`` float16 [N, 2 + K];
-    ``last_id`` is the highest row id.
+    ``crop_ids`` int64 [N]; ``vectors`` float16 [N, 2 + K, D]; ``visibility`` float16 [N, 2 + K].
     """
 
     crop_ids: npt.NDArray[np.int64]
     vectors: npt.NDArray[np.float16]
     visibility: npt.NDArray[np.float16]
-    last_id: int
 
 
 def add_embeddings(
@@ -128,7 +126,6 @@ def embedding_blocks(
             crop_ids=np.array([row.crop_id for row in rows], dtype=np.int64),
             vectors=_array([row.vectors for row in rows]).reshape(len(rows), parts, dim),
             visibility=_array([row.visibility for row in rows]).reshape(len(rows), parts),
-            last_id=after,
         )
 
 
