@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
+from dropmodel.assets import bundled
+
 
 def asset(*names: str) -> Path:
     """Path of a bundled file: ``resources/`` in a checkout, ``dropgui/_resources`` in an installed wheel."""
-    packed = Path(__file__).parent / "_resources"
-    root = packed if packed.is_dir() else Path(__file__).parents[1] / "resources"
-    path = root.joinpath(*names)
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: the installation is incomplete, install dropgui again")
-    return path
+    return bundled(Path(__file__).parent, *names)
