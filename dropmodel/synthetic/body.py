@@ -13,7 +13,7 @@ from scipy import sparse
 
 from dropmodel.assets import asset
 from dropmodel.synthetic.geometry import PARTS, Array, Indices
-from dropmodel.synthetic.surfaces import divided, smoothed, triangles, umbrella
+from dropmodel.synthetic.surfaces import divided, triangles, umbrella
 
 INFLUENCES = 6
 """Bones that may move one vertex."""
@@ -101,7 +101,7 @@ _AXES = (
     ("cupsize", ("min", "average", "max"), (0.0, 0.5, 1.0)),
     ("firmness", ("min", "average", "max"), (0.0, 0.5, 1.0)),
 )
-"""Columns of the file's mask in their order: each extreme figure of MakeHuman is a product of some of them."""
+"""Columns of the file's mask in order: each extreme figure of MakeHuman is a product of some of them."""
 
 _DIVISIONS = {"body": 0, "eyes": 0, "tights": 1, "skirt": 1, "hair": 2}
 
@@ -158,7 +158,7 @@ class Body:
         return float(np.ptp(self._points(phenotype)[self._sole, 2]))
 
     def with_height(self, phenotype: Phenotype, metres: float) -> Phenotype:
-        """``phenotype`` with the height that makes it ``metres`` tall, as far as its age and gender can be."""
+        """``phenotype`` with the height that makes it ``metres`` tall, as far as age and gender can be."""
         low, high = (self.height(replace(phenotype, height=value)) for value in (0.0, 1.0))
         return replace(phenotype, height=float(np.clip((metres - low) / (high - low), 0, 1)))
 
@@ -289,4 +289,5 @@ def _to_down(axis: Array) -> npt.NDArray[np.float64]:
     b = np.array([0.0, 0.0, -1.0])
     v = np.cross(a, b)
     cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
-    return np.eye(3) + cross + cross @ cross / (1 + a @ b)
+    turn: npt.NDArray[np.float64] = np.eye(3) + cross + cross @ cross / (1 + a @ b)
+    return turn

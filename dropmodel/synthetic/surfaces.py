@@ -13,7 +13,7 @@ def triangles(quads: npt.NDArray[np.integer]) -> Indices:
 
 
 def edges(faces: Indices) -> tuple[Indices, Indices, Indices]:
-    """Edges [E, 2] with the smaller vertex first, how many faces share each, and each face's three edges [F, 3].
+    """Edges [E, 2] with the smaller vertex first, their counts of faces, and each face's three edges [F, 3].
 
     The edges of face (a, b, c) are ab, bc and ca.
     """
@@ -27,7 +27,7 @@ def edges(faces: Indices) -> tuple[Indices, Indices, Indices]:
 
 
 def divided(faces: Indices, vertices: int) -> tuple[Indices, sparse.csr_array]:
-    """Each triangle cut into four at its edges' middles, and the operator [V', V] that places all vertices."""
+    """Each triangle cut into four at its edges' middles; the operator [V', V] that places all vertices."""
     pairs, _, of_face = edges(faces)
     a, b, c = faces.T
     ab, bc, ca = (of_face + vertices).T
@@ -42,7 +42,7 @@ def divided(faces: Indices, vertices: int) -> tuple[Indices, sparse.csr_array]:
 
 
 def umbrella(faces: Indices, vertices: int) -> sparse.csr_array:
-    """The operator [V, V] that puts each vertex at the mean of its neighbours; open edges stay where they are."""
+    """The operator [V, V] that puts each vertex at the mean of its neighbours; open edges stay."""
     pairs, counts, _ = edges(faces)
     pinned = np.zeros(vertices, bool)
     pinned[pairs[counts == 1].ravel()] = True
