@@ -101,7 +101,8 @@ def outline(mesh: Mesh, view: View, samples: int = 1) -> Hits:
 
 def eye_of(view: View, samples: int) -> Eye:
     """The eye that sees ``view`` with ``samples`` a side and pixel."""
-    camera, (left, top, right, bottom) = view.camera, view.box
+    camera = view.camera
+    left, top, right, bottom = (float(edge) for edge in view.box)
     across = view.size[0] * samples / (right - left)
     down = view.size[1] * samples / (bottom - top)
     return Eye(
