@@ -276,13 +276,13 @@ def _bloomed(light: Array, strength: float) -> Array:
     grown = Image.Resampling.BILINEAR
     size = (light.shape[1], light.shape[0])
     layers = [np.asarray(Image.fromarray(halo[..., c]).resize(size, grown)) for c in range(3)]
-    bloomed: Array = light + np.float32(strength * 3) * np.stack(layers, axis=2)
-    return bloomed
+    return (light + np.float32(strength * 3) * np.stack(layers, axis=2)).astype(np.float32)
 
 
 def _infrared(light: Array) -> Array:
     """Grey as a chip without its infrared filter sees it: dyes hardly show, cloth looks lighter and alike."""
-    grey = light @ np.array([0.55, 0.3, 0.15], np.float32)
+    red, green, blue = (light[..., c] * np.float32(share) for c, share in enumerate((0.55, 0.3, 0.15)))
+    grey = red + green + blue
     middle = np.float32(max(float(grey.mean(dtype=np.float64)), 1e-6))
     flat = middle * (grey / middle) ** np.float32(0.7)
     spread: Array = np.repeat(flat[..., None], 3, axis=2).astype(np.float32)
