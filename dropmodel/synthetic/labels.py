@@ -37,10 +37,10 @@ _LEAST = 6.0
 class Sight:
     """What a crop shows of its person.
 
-    ``labels`` uint8 [H, W] are the parts' labels, background elsewhere. ``visibility`` float32 [8] is how much
-    of the part is seen, of what the person would show with nothing in front and nothing cut off (0 for one
-    the body itself hides); ``share`` [8] is the part's share of the crop's pixels. ``occluded`` is the share
-    of the person inside the crop that something else hides, ``truncated`` the share outside the crop.
+    ``labels`` uint8 [H, W] are the parts' labels, background elsewhere. ``visibility`` float32 [8] is how
+    much of the part is seen, of what the person would show with nothing in front and nothing cut off (0 for
+    one the body itself hides); ``share`` [8] is the part's share of the crop's pixels. ``occluded`` is the
+    share of the person inside the crop that something else hides, ``truncated`` the share outside the crop.
     """
 
     labels: Labels
@@ -53,11 +53,17 @@ class Sight:
 
 def sight(drawing: Drawing, which: int, person: Mesh, view: View) -> Sight:
     """What ``drawing`` of ``view`` shows of ``person``, the mesh numbered ``which`` among those that move."""
-    labels, seen = part_map(drawing.hits, person, drawing.starts[which], SAMPLES)
+    labels, seen = part_map(drawing.hits, person, drawing.starts[which])
     wide, (left, top) = _around(person, view)
-    alone, whole = part_map(outline(person, wide), person, 0, 1)
+    alone = outline(person, wide, SAMPLES)
+    _, whole = part_map(alone, person, 0)
     width, height = view.size
-    within = np.bincount(alone[top : top + height, left : left + width].ravel(), minlength=PARTS)
+    within = whole
+    if wide.size != view.size:
+        inner = alone.part(
+            slice(top * SAMPLES, (top + height) * SAMPLES), slice(left * SAMPLES, (left + width) * SAMPLES)
+        )
+        _, within = part_map(inner, person, 0)
     body, inside, shown = whole[1:].sum(), within[1:].sum(), seen[1:].sum()
     known = whole[1:] >= _LEAST
     visibility = np.where(known, np.minimum(1, seen[1:] / np.maximum(whole[1:], 1)), 0).astype(np.float32)
@@ -83,8 +89,8 @@ def _around(person: Mesh, view: View) -> tuple[View, tuple[int, int]]:
     width, height = view.size
     x0, y0, x1, y1 = tight_box(person, view)
     across, down = (right - left) / width, (bottom - top) / height
-    # A person can at most be drawn three crops away: beyond that nothing of them is inside.
-    most = 3 * max(width, height)
+    # Beyond eight crops hardly anything of the person is inside; the drawing must stay bounded.
+    most = 8 * max(width, height)
     before_x = min(most, max(0, int(np.ceil((left - x0) / across))))
     before_y = min(most, max(0, int(np.ceil((top - y0) / down))))
     after_x = min(most, max(0, int(np.ceil((x1 - right) / across))))
@@ -167,11 +173,12 @@ def _part_map(
     return labels, seen
 
 
-def part_map(hits: Hits, person: Mesh, first: int, samples: int) -> tuple[Labels, Array]:
+def part_map(hits: Hits, person: Mesh, first: int) -> tuple[Labels, Array]:
     """Label of each pixel [H, W] by vote of its samples, and the pixels seen of every label, float32 [9].
 
-    ``first`` is the number of the person's first triangle among those that were drawn.
+    ``hits`` have :data:`~dropmodel.synthetic.render.SAMPLES` samples a side and pixel; ``first`` is the
+    number of the person's first triangle among those that were drawn.
     """
     assert person.parts is not None
-    labels, seen = _part_map(hits.face, hits.second, hits.third, person.faces, person.parts, first, samples)
+    labels, seen = _part_map(hits.face, hits.second, hits.third, person.faces, person.parts, first, SAMPLES)
     return labels, seen

@@ -24,6 +24,15 @@ class Hits(NamedTuple):
     second: Array
     third: Array
 
+    def part(self, rows: slice, columns: slice) -> "Hits":
+        """The samples of some rows and columns."""
+        return Hits(
+            np.ascontiguousarray(self.nearness[rows, columns]),
+            np.ascontiguousarray(self.face[rows, columns]),
+            np.ascontiguousarray(self.second[rows, columns]),
+            np.ascontiguousarray(self.third[rows, columns]),
+        )
+
 
 def no_hits(width: int, height: int) -> Hits:
     """Samples that see nothing yet."""

@@ -244,6 +244,12 @@ def _albedo(
     return red, green, blue
 
 
+@njit(cache=True, fastmath=True, inline="always")
+def _hidden(above: float, slope: float) -> float:
+    """How much something ``above`` metres nearer to the light hides it; a ramp leaves no stair-case."""
+    return min(1.0, max(0.0, above * slope))
+
+
 @njit(cache=True, fastmath=True)
 def _open_sky(shadows: Any, x: float, y: float, z: float, nx: float, ny: float, nz: float) -> float:
     """Light from above on a surface, 1 for one that faces up under an open sky."""
@@ -269,16 +275,20 @@ def _open_sky(shadows: Any, x: float, y: float, z: float, nx: float, ny: float, 
         if facing <= 0:
             continue
         full += facing
-        column = int((axes[0, 0] * px + axes[0, 1] * py + axes[0, 2] * pz) * shadows.sky_scale + side / 2)
-        row = int((axes[1, 0] * px + axes[1, 1] * py + axes[1, 2] * pz) * shadows.sky_scale + side / 2)
-        height = axes[2, 0] * px + axes[2, 1] * py + axes[2, 2] * pz
-        hidden = (
-            0 <= column < side
-            and 0 <= row < side
-            and shadows.sky_heights[zone, d, row, column] > height + 0.035
-        )
-        if not hidden:
+        across = (axes[0, 0] * px + axes[0, 1] * py + axes[0, 2] * pz) * shadows.sky_scale + side / 2 - 0.5
+        down = (axes[1, 0] * px + axes[1, 1] * py + axes[1, 2] * pz) * shadows.sky_scale + side / 2 - 0.5
+        column, row = math.floor(across), math.floor(down)
+        if column < 0 or row < 0 or column > side - 2 or row > side - 2:
             light += facing
+            continue
+        height = axes[2, 0] * px + axes[2, 1] * py + axes[2, 2] * pz + 0.02
+        part_x, part_y = across - column, down - row
+        heights = shadows.sky_heights[zone, d]
+        top = (1 - part_x) * _hidden(heights[row, column] - height, 30.0)
+        top += part_x * _hidden(heights[row, column + 1] - height, 30.0)
+        low = (1 - part_x) * _hidden(heights[row + 1, column] - height, 30.0)
+        low += part_x * _hidden(heights[row + 1, column + 1] - height, 30.0)
+        light += facing * (1 - (1 - part_y) * top - part_y * low)
     openness = light / full if full > 0 else 1.0
     weight = min(1.0, max(0.0, (1 - away) * 4))
     open_share: float = plain * (1 + (openness - 1) * weight)
@@ -299,12 +309,12 @@ def _key_light(shadows: Any, x: float, y: float, z: float, nx: float, ny: float,
         row = int((axes[1, 0] * qx + axes[1, 1] * qy + axes[1, 2] * qz) * shadows.far_scale + side / 2)
         height = axes[2, 0] * qx + axes[2, 1] * qy + axes[2, 2] * qz
         if 0 <= column < side - 1 and 0 <= row < side - 1:
-            hidden = 0
+            covered = 0
             for dr in range(2):
                 for dc in range(2):
                     if shadows.far_heights[row + dr, column + dc] > height + 0.25:
-                        hidden += 1
-            light = 1 - hidden / 4
+                        covered += 1
+            light = 1 - covered / 4
     if light <= 0:
         return 0.0
     side = shadows.key_heights.shape[1]
@@ -318,14 +328,13 @@ def _key_light(shadows: Any, x: float, y: float, z: float, nx: float, ny: float,
         if a < 2 or b < 2 or a > side - 3 or b > side - 3:
             continue
         height = axes[2, 0] * qx + axes[2, 1] * qy + axes[2, 2] * qz
-        hidden = 0
+        hidden = 0.0
         for tap in range(4):
             dx = -blur if tap % 2 == 0 else blur
             dy = -blur if tap < 2 else blur
             column = min(max(int(a + dx), 0), side - 1)
             row = min(max(int(b + dy), 0), side - 1)
-            if shadows.key_heights[zone, row, column] > height + 0.02:
-                hidden += 1
+            hidden += _hidden(shadows.key_heights[zone, row, column] - height - 0.012, 60.0)
         light = min(light, 1 - hidden / 4)
     return light
 
