@@ -1,4 +1,4 @@
-"""The two faults a caller can meet and mend; everything else that is raised here is a bug."""
+"""The faults a caller can meet and mend; everything else that is raised here is a bug."""
 
 from pathlib import Path
 
@@ -14,3 +14,7 @@ class ImageError(Exception):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class DataError(Exception):
+    """A data set cannot be written or read; the text says which, why and what to do."""

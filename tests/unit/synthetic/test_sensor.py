@@ -128,7 +128,7 @@ def _ranges(style: SensorStyle | BoxStyle) -> dict[str, tuple[tuple[float, float
     [STYLES, [boxes.TRAIN, boxes.VALIDATION, boxes.HELD_OUT]],
     ids=["sensor", "boxes"],
 )
-def test_styles_share_no_value(styles: list[SensorStyle] | list[BoxStyle]) -> None:
+def test_styles_share_no_value(styles: list[SensorStyle | BoxStyle]) -> None:
     for a, b in itertools.combinations(styles, 2):
         for name, ranges in _ranges(a).items():
             for (low, high), (other_low, other_high) in itertools.product(ranges, _ranges(b)[name]):
