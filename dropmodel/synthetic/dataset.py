@@ -28,7 +28,7 @@ from dropmodel.synthetic.recipe import FOLDERS, Recipe, Unit, made_with
 from dropmodel.synthetic.records import row, write_table
 
 if TYPE_CHECKING:
-    from dropmodel.synthetic.shot import Shot
+    from dropmodel.synthetic.shot import Frame, Shot
 
 LICENCE = "CC0-1.0"
 WORK = ".work"
@@ -42,6 +42,10 @@ class Shooting(Protocol):
         self, identity: int, camera: int, frames: int, occluded: bool | None = None
     ) -> "Iterator[Shot]":
         """``frames`` successive crops of a person at a camera."""
+        ...
+
+    def scene(self, number: int) -> "Frame":
+        """A whole frame with several persons."""
         ...
 
 
@@ -67,7 +71,7 @@ def write_dataset(
     try:
         return _write(recipe, out, workers, opening, progress)
     except OSError as error:
-        raise DataError(_explained(error, out)) from error
+        raise DataError(explained(error, out)) from error
 
 
 def _write(recipe: Recipe, out: Path, workers: int, opening: Opening, progress: bool) -> int:
@@ -86,7 +90,7 @@ def _write(recipe: Recipe, out: Path, workers: int, opening: Opening, progress: 
     _recovered(out)
     units = list(recipe.units())
     todo = [unit for unit in units if not (work / "rows" / f"{unit.name}.jsonl").exists()]
-    with _bar(len(units), len(units) - len(todo), progress) as bar:
+    with progress_bar(len(units), len(units) - len(todo), "person", progress) as bar:
         for unit, _ in worked_off(todo, _Maker(out, opening), workers):
             _settled(out, work / "units" / unit.name)
             bar.update()
@@ -240,13 +244,15 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def _bar(total: int, done: int, progress: bool) -> Any:
+def progress_bar(total: int, done: int, unit: str, progress: bool) -> Any:
+    """A bar on stderr; shows nothing without ``progress`` or where nobody watches."""
     from tqdm import tqdm
 
-    return tqdm(total=total, initial=done, unit="person", disable=None if progress else True)
+    return tqdm(total=total, initial=done, unit=unit, disable=None if progress else True)
 
 
-def _explained(error: OSError, out: Path) -> str:
+def explained(error: OSError, out: Path) -> str:
+    """Why ``out`` could not be written, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"there is no space left for {out}; free some and run again, it goes on where it was"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -27,12 +27,14 @@ SCHEMA = pa.schema(
         ("style", pa.string()),
         ("seed", pa.int64()),
         ("variant", pa.string()),
+        ("place", pa.string()),
         ("pose", pa.string()),
         ("yaw", pa.float32()),
         ("distance", pa.float32()),
         ("pitch", pa.float32()),
         ("occluder", pa.string()),
         ("occluded", pa.float32()),
+        ("truncated", pa.float32()),
         ("level", pa.int8()),
         *((f"visibility_{name}", pa.float32()) for name in EIGHT.names),
         *((f"share_{name}", pa.float32()) for name in EIGHT.names),
@@ -45,10 +47,14 @@ SCHEMA = pa.schema(
 """Columns of ``meta.parquet``.
 
 ``yaw`` in degrees, 0 faces the camera; ``distance`` in metres; ``pitch`` of the camera in degrees;
-``occluded`` 0..1 of the person, ``level`` 0..4; ``visibility_*`` 0..1 of the part that is seen, ``share_*``
-of the crop's pixels; ``joints`` x, y in crop pixels and 1 where visible, 18 times; ``box_*`` shares of the
-tight box; ``others``: whether ``others/`` holds a mask of other persons; ``description`` JSON in plain words.
+``variant`` is the item in which the person differs from the usual look. ``occluded`` and ``truncated`` 0..1
+of the person, ``level`` 0..4; ``visibility_*`` 0..1 of the part, ``share_*`` of the crop's pixels;
+``joints`` x, y in crop pixels and 0 outside, 1 hidden or 2 seen, 18 times; ``box_*`` shares of the tight box;
+``others``: whether ``others/`` holds a mask of other persons; ``description`` JSON in plain words.
 """
+
+_WHOLE = ("identity", "camera", "sequence", "frame", "seed", "level")
+_NUMBERS = ("yaw", "distance", "pitch", "occluded", "truncated")
 
 
 def row(file: str, split: str, shot: "Shot") -> dict[str, Any]:
@@ -58,15 +64,9 @@ def row(file: str, split: str, shot: "Shot") -> dict[str, Any]:
     return {
         "file": file,
         "split": split,
-        **{
-            name: int(getattr(info, name))
-            for name in ("identity", "camera", "sequence", "frame", "seed", "level")
-        },
-        **{name: float(getattr(info, name)) for name in ("yaw", "distance", "pitch", "occluded")},
-        "style": info.style,
-        "variant": str(info.variant),
-        "pose": info.pose,
-        "occluder": info.occluder,
+        **{name: int(getattr(info, name)) for name in _WHOLE},
+        **{name: float(getattr(info, name)) for name in _NUMBERS},
+        **{name: getattr(info, name) for name in ("style", "variant", "place", "pose", "occluder")},
         **{f"visibility_{n}": float(v) for n, v in zip(EIGHT.names, info.visibility, strict=True)},
         **{f"share_{n}": float(v) for n, v in zip(EIGHT.names, info.share, strict=True)},
         "joints": [float(value) for joint in info.joints for value in joint],
@@ -76,7 +76,7 @@ def row(file: str, split: str, shot: "Shot") -> dict[str, Any]:
         "box_dh": error.dh,
         "box_truncated": error.truncated,
         "others": bool(shot.others.any()),
-        "description": json.dumps(info.description, sort_keys=True),
+        "description": json.dumps(dict(info.description), sort_keys=True),
     }
 
 
