@@ -36,7 +36,7 @@ _ROWS = "rows.jsonl"
 
 
 class Shooting(Protocol):
-    """What makes crops: :class:`dropmodel.synthetic.shot.Studio` or, in tests, something quicker."""
+    """What makes crops: :class:`dropmodel.synthetic.studio.Studio` or, in tests, something quicker."""
 
     def shots(
         self, identity: int, camera: int, frames: int, occluded: bool | None = None
@@ -55,7 +55,7 @@ Opening = Callable[[str, int, tuple[int, int]], Shooting]
 
 def studio(style: str, seed: int, size: tuple[int, int]) -> Shooting:
     """The renderer's own studio."""
-    from dropmodel.synthetic.shot import Studio
+    from dropmodel.synthetic.studio import Studio
 
     return Studio(style, seed, size=size)
 

@@ -58,21 +58,26 @@ def blurred(image: Array, sigma: float) -> Array:
         weights[k] = math.exp(-0.5 * ((k - radius) / max(sigma, 1e-3)) ** 2)
     weights /= weights.sum()
     rows, columns, channels = image.shape
-    across = np.zeros_like(image)
+    # Flat rows with the border repeated: the inner loops run over neighbours in memory.
+    length = columns * channels
+    wide = np.empty(length + 2 * radius * channels, np.float32)
+    across = np.zeros((rows, length), np.float32)
     for y in range(rows):
-        for x in range(columns):
-            for k in range(2 * radius + 1):
-                source = min(max(x + k - radius, 0), columns - 1)
-                for c in range(channels):
-                    across[y, x, c] += weights[k] * image[y, source, c]
-    out = np.zeros_like(image)
+        for x in range(columns + 2 * radius):
+            source = min(max(x - radius, 0), columns - 1)
+            for c in range(channels):
+                wide[x * channels + c] = image[y, source, c]
+        for k in range(2 * radius + 1):
+            weight, start = weights[k], k * channels
+            for i in range(length):
+                across[y, i] += weight * wide[start + i]
+    out = np.zeros((rows, length), np.float32)
     for y in range(rows):
         for k in range(2 * radius + 1):
-            source = min(max(y + k - radius, 0), rows - 1)
-            for x in range(columns):
-                for c in range(channels):
-                    out[y, x, c] += weights[k] * across[source, x, c]
-    return out
+            weight, source = weights[k], min(max(y + k - radius, 0), rows - 1)
+            for i in range(length):
+                out[y, i] += weight * across[source, i]
+    return out.reshape(image.shape)
 
 
 @numba.njit(cache=True)
@@ -97,7 +102,8 @@ def shifted(image: Array, dx: float, dy: float) -> Array:
 
 def streaked(image: Array, dx: float, dy: float) -> Array:
     """``image`` smeared along a motion of ``dx``, ``dy`` pixels during the exposure."""
-    count = 1 + math.ceil(max(abs(dx), abs(dy)))
+    # Eight copies look smooth: what is smeared far has been softened by the lens before.
+    count = min(8, 1 + math.ceil(max(abs(dx), abs(dy))))
     total = np.zeros_like(image)
     for k in range(count):
         part = (k + 0.5) / count - 0.5
@@ -146,7 +152,7 @@ def mixed(image: Array, matrix: Array, falloff: float, window: tuple[float, floa
 
 @numba.njit(cache=True)
 def noisy(image: Array, grain: Array, blotches: Array, shot: float, read: float) -> Array:
-    """Linear light with ``grain`` [H, W, 3] and half-size ``blotches``, unit noise, scaled to the light.
+    """Linear light with ``grain`` [H, W, 1] and half-size ``blotches``, unit noise, scaled to the light.
 
     Photon noise grows with the root of the light, ``read`` noise is there in the dark too.
     """
@@ -157,7 +163,7 @@ def noisy(image: Array, grain: Array, blotches: Array, shot: float, read: float)
             for c in range(3):
                 value = image[y, x, c]
                 spread = math.sqrt(shot * shot * max(value, np.float32(0.0)) + read * read)
-                out[y, x, c] = value + np.float32(spread) * (grain[y, x, c] + blotches[y >> 1, x >> 1, c])
+                out[y, x, c] = value + np.float32(spread) * (grain[y, x, 0] + blotches[y >> 1, x >> 1, c])
     return out
 
 

@@ -8,6 +8,12 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
+_PERSON = 1.9
+"""Metres that a crop spans, for which the numbers of drops and flakes are meant."""
+
+_FARTHEST = 8.0
+"""Metres; drops of a wider picture are drawn as if it spanned no more, else they would be lost in it."""
+
 
 def rained(image: Array, amount: float, light: float, metres: float, random: np.random.Generator) -> Array:
     """``image`` [H, W, 3] of linear light with falling streaks as bright as ``light`` shining through them.
@@ -15,11 +21,12 @@ def rained(image: Array, amount: float, light: float, metres: float, random: np.
     ``amount`` 0..1; ``metres`` is what the picture's height spans: streaks are 5 to 40 cm long.
     """
     rows, columns, _ = image.shape
-    count = random.poisson(amount * 26 * max(1.0, columns / rows))
+    reach = min(metres, _FARTHEST)
+    count = random.poisson(amount * 26 * max(1.0, columns / rows) * (reach / _PERSON) ** 2)
     slant = random.normal(0, 0.12)
     out = image.copy()
     for _ in range(count):
-        length = float(random.uniform(0.05, 0.4)) / min(metres, 4.0) * rows
+        length = float(random.uniform(0.05, 0.4)) / reach * rows
         x, y = random.uniform(0, columns), random.uniform(-0.1 * rows, rows)
         width = random.uniform(0.3, 0.8)
         strength = random.uniform(0.05, 0.3)
@@ -27,17 +34,18 @@ def rained(image: Array, amount: float, light: float, metres: float, random: np.
     return out
 
 
-def snowed(image: Array, amount: float, light: float, random: np.random.Generator) -> Array:
-    """``image`` [H, W, 3] of linear light with flakes as bright as ``light``; ``amount`` is 0..1.
+def snowed(image: Array, amount: float, light: float, metres: float, random: np.random.Generator) -> Array:
+    """``image`` [H, W, 3] of linear light with flakes as bright as ``light``, arguments as for rain.
 
     Most flakes are small and far; a few near ones are large, soft and fast.
     """
     rows, columns, _ = image.shape
-    count = random.poisson(amount * 45 * max(1.0, columns / rows))
+    reach = min(metres, _FARTHEST)
+    count = random.poisson(amount * 45 * max(1.0, columns / rows) * (reach / _PERSON) ** 2)
     drift = random.normal(0, 0.5)
     out = image.copy()
     for _ in range(count):
-        radius = rows * 0.004 * math.exp(float(random.normal(0, 0.6)))
+        radius = rows * 0.0076 / reach * math.exp(float(random.normal(0, 0.6)))
         fall = radius * random.uniform(0.3, 3.0)
         x, y = random.uniform(0, columns), random.uniform(0, rows)
         _streak(out, x, y, fall * drift, fall, max(radius, 0.35), random.uniform(0.3, 0.85), light)

@@ -135,7 +135,9 @@ class Sensor:
         if conditions.rain:
             light = rained(light, conditions.rain, 1.5 * metered, conditions.metres, random)
         if conditions.snow:
-            light = snowed(light, conditions.snow, (5.0 if night else 2.5) * metered, random)
+            light = snowed(
+                light, conditions.snow, (5.0 if night else 2.5) * metered, conditions.metres, random
+            )
         stops = self.bias + float(random.normal(0, self.drift)) if self.drift else self.bias
         if self.backlight and random.uniform() < self.backlight:
             stops -= float(random.uniform(0.5, 1.4))
@@ -173,15 +175,14 @@ class Sensor:
 
     def _with_noise(self, light: Array, amount: float, random: np.random.Generator) -> Array:
         rows, columns = light.shape[:2]
-        grain = random.standard_normal((rows, columns, 3), np.float32)
+        grain = random.standard_normal((rows, columns, 1), np.float32)
         if self.grain > 0.2:
             # A Gaussian of radius s takes white noise down to about 1 / (2 s sqrt(pi)): put that back.
             grain = optics.blurred(grain, self.grain)
             grain *= np.float32(max(1.0, 2 * math.sqrt(math.pi) * self.grain) * 0.8)
         # Demosaicing and coders leave noise of brightness finer than noise of colour.
-        grain = 0.75 * grain[..., :1] + 0.35 * grain
         blotches = random.standard_normal(((rows + 1) // 2, (columns + 1) // 2, 3), np.float32)
-        blotches = optics.blurred(blotches, 0.6) * np.float32(0.5)
+        blotches = optics.blurred(blotches, 0.6) * np.float32(0.6)
         return optics.noisy(light, grain, blotches, amount * math.sqrt(_MIDDLE), 0.35 * amount * _MIDDLE)
 
     def _processed(self, coded: Array, speed: float, random: np.random.Generator) -> Array:
