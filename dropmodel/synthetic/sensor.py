@@ -193,7 +193,7 @@ class Sensor:
             coded = coded + np.float32(self.sharpening) * (coded - optics.blurred(coded, 1.0))
         sign = 1.0 if random.uniform() < 0.5 else -1.0
         if self.interlaced and len(coded) > 60:
-            coded = optics.combed(coded, sign * min(4.0, speed / 50))
+            coded = optics.combed(coded, sign * min(2.5, speed / 50))
         grid = random.integers(0, 8, 2)
         between = sign * min(2.0, speed / 25), float(random.normal(0, 0.2))
         if self.step:

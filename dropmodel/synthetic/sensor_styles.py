@@ -18,7 +18,8 @@ class SensorStyle:
 
     ``smallest`` is the lower end of native heights in pixels where the frame does not tell; ``warmth`` and
     ``tint`` are logarithms of channel gains; ``calmed``, ``interlaced`` and ``infrared`` are the shares of
-    cameras that reduce noise, interlace, and see infrared at night; ``enlarging`` names the resampling.
+    cameras that reduce noise, interlace, and see infrared at night; ``enlarging`` names the resampling, each name as
+    likely as it is often.
     """
 
     name: str
@@ -81,7 +82,7 @@ TRAIN = SensorStyle(
     calmed=0.5,
     interlaced=0.12,
     infrared=0.5,
-    enlarging=("bilinear", "bicubic", "lanczos", "nearest"),
+    enlarging=(*("bilinear", "bicubic", "lanczos", "hamming") * 2, "nearest"),
 )
 """What a model is trained on."""
 
