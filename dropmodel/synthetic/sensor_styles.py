@@ -18,8 +18,8 @@ class SensorStyle:
 
     ``smallest`` is the lower end of native heights in pixels where the frame does not tell; ``warmth`` and
     ``tint`` are logarithms of channel gains; ``calmed``, ``interlaced`` and ``infrared`` are the shares of
-    cameras that reduce noise, interlace, and see infrared at night; ``enlarging`` names the resampling, each name as
-    likely as it is often.
+    cameras that reduce noise, interlace, and see infrared at night; ``enlarging`` names the resampling,
+    a name that stands there twice is twice as likely.
     """
 
     name: str
