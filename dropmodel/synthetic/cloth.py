@@ -9,11 +9,11 @@ from numba import njit
 from dropmodel.synthetic.geometry import Array, Indices
 from dropmodel.synthetic.noise import noise
 
-_STILL = 0.22
+_STILL = 0.3
 """Share of a fold's height that is there in every pose: cloth is never quite smooth."""
 
-_DEEPEST = 0.45
-"""Squeeze (share of length lost) at which folds are as high as they get."""
+_HALF = 0.09
+"""Squeeze (share of length lost) at which folds are half as high as they get."""
 
 
 @njit(cache=True, fastmath=True)
@@ -38,8 +38,8 @@ def skinned(rest: Array, bones: npt.NDArray[np.int16], weights: Array, moves: Ar
 
 
 @njit(cache=True, fastmath=True)
-def normals_of(vertices: Array, faces: Indices, weld: Indices) -> Array:
-    """Unit normals [V, 3], area-weighted; vertices that share a ``weld`` number share their normal."""
+def normals_of(vertices: Array, faces: Indices) -> Array:
+    """Unit normals [V, 3], area-weighted."""
     normals = np.zeros_like(vertices)
     for f in range(len(faces)):
         i, j, k = faces[f]
@@ -55,19 +55,15 @@ def normals_of(vertices: Array, faces: Indices, weld: Indices) -> Array:
         )
         nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
         for c in range(3):
-            n = weld[faces[f, c]]
+            n = faces[f, c]
             normals[n, 0] += nx
             normals[n, 1] += ny
             normals[n, 2] += nz
     for n in range(len(normals)):
-        if weld[n] == n:
-            length = math.sqrt(normals[n, 0] ** 2 + normals[n, 1] ** 2 + normals[n, 2] ** 2) + 1e-12
-            normals[n, 0] /= length
-            normals[n, 1] /= length
-            normals[n, 2] /= length
-    for n in range(len(normals)):
-        if weld[n] != n:
-            normals[n] = normals[weld[n]]
+        length = math.sqrt(normals[n, 0] ** 2 + normals[n, 1] ** 2 + normals[n, 2] ** 2) + 1e-12
+        normals[n, 0] /= length
+        normals[n, 1] /= length
+        normals[n, 2] /= length
     return normals
 
 
@@ -87,7 +83,7 @@ def lengths(vertices: Array, faces: Indices) -> Array:
 
 
 @njit(cache=True, fastmath=True)
-def squeezed(vertices: Array, faces: Indices, weld: Indices, rest: Array) -> Array:
+def squeezed(vertices: Array, faces: Indices, rest: Array) -> Array:
     """How much shorter the surface round each vertex is than at ``rest`` (:func:`lengths`), 0..1, [V]."""
     total = np.zeros(len(vertices), np.float32)
     count = np.zeros(len(vertices), np.float32)
@@ -104,7 +100,7 @@ def squeezed(vertices: Array, faces: Indices, weld: Indices, rest: Array) -> Arr
             )
             worst = max(worst, np.float32(1 - long / rest[f, e]))
         for c in range(3):
-            n = weld[faces[f, c]]
+            n = faces[f, c]
             total[n] += worst
             count[n] += 1
     for n in range(len(total)):
@@ -113,7 +109,7 @@ def squeezed(vertices: Array, faces: Indices, weld: Indices, rest: Array) -> Arr
     # One step of averaging over the faces: folds end softly.
     soft = np.zeros(len(vertices), np.float32)
     for f in range(len(faces)):
-        i, j, k = weld[faces[f, 0]], weld[faces[f, 1]], weld[faces[f, 2]]
+        i, j, k = faces[f]
         mean = (total[i] + total[j] + total[k]) / 3
         soft[i] += mean
         soft[j] += mean
@@ -121,46 +117,42 @@ def squeezed(vertices: Array, faces: Indices, weld: Indices, rest: Array) -> Arr
     for n in range(len(soft)):
         if count[n] > 0:
             soft[n] /= count[n]
-    for n in range(len(soft)):
-        soft[n] = soft[weld[n]]
     return soft
 
 
 @njit(cache=True, fastmath=True)
-def fold_heights(coords: Array, weld: Indices, seed: int) -> tuple[Array, Array]:
+def fold_heights(coords: Array, seed: int) -> tuple[Array, Array]:
     """Two fixed reliefs in about -1..1, [V] each: loose drape, and the sharper folds of squeezed cloth.
 
-    Folds of squeezed cloth run round a limb (short waves of 5 to 7 cm along z in the coords of a limb, long
-    ones across); drape has waves of 10 to 20 cm and slants. Both are bent so that no two folds are parallel.
+    Folds of squeezed cloth run round a limb (short waves of 6 cm along z in the coords of a limb, long ones
+    across); drape has slanting waves of 7 to 15 cm. Both are bent so that no two folds are parallel.
     """
     loose = np.empty(len(coords), np.float32)
     tight = np.empty(len(coords), np.float32)
     for n in range(len(coords)):
         x, y, z = coords[n, 0], coords[n, 1], coords[n, 2]
-        bend, _, _, _ = noise(x * 9, y * 9, z * 9, seed + 71)
-        slant, _, _, _ = noise(x * 5, y * 5, z * 5, seed + 29)
-        a, _, _, _ = noise(x * 15 + slant, y * 15, z * 9 + 0.9 * bend, seed)
-        b, _, _, _ = noise(x * 24, y * 24, z * 19 + bend, seed + 7)
-        loose[n] = 0.7 * a + 0.3 * b
-        ring, _, _, _ = noise(x * 9, y * 9, z * 34 + 1.5 * bend + 1.2 * slant, seed + 13)
+        bend, _, _, _ = noise(x * 8, y * 8, z * 8, seed + 71)
+        slant, _, _, _ = noise(x * 5, y * 5, z * 4, seed + 29)
+        a, _, _, _ = noise(x * 20 + 1.6 * slant, y * 20 + bend, (z + 0.6 * x) * 13 + bend, seed)
+        b, _, _, _ = noise(x * 30, y * 30, z * 26 + bend, seed + 7)
+        ring, _, _, _ = noise(x * 9, y * 9, (z + 0.3 * y) * 33 + 1.5 * bend + 1.2 * slant, seed + 13)
         # The crest of a fold is round and its valley narrow.
-        tight[n] = 1 - 2 * math.sqrt(abs(ring) + 0.02) if abs(ring) < 1 else -1.0
-    for n in range(len(coords)):
-        loose[n] = loose[weld[n]]
-        tight[n] = tight[weld[n]]
+        loose[n] = 0.8 * (1 - 2 * math.sqrt(abs(a) + 0.01)) + 0.35 * b
+        tight[n] = 1 - 2 * math.sqrt(abs(ring) + 0.01)
     return loose, tight
 
 
 @njit(cache=True, fastmath=True)
 def folded(vertices: Array, normals: Array, fold: Array, squeeze: Array, loose: Array, tight: Array) -> Array:
-    """Vertices moved along their normals: ``fold`` [V] metres where cloth is squeezed most, less elsewhere."""
+    """Vertices moved along their normals: ``fold`` [V] metres where cloth is squeezed most, else less."""
     moved = np.empty_like(vertices)
     for n in range(len(vertices)):
         height = np.float32(0)
         if fold[n] > 0:
-            share = min(squeeze[n] / np.float32(_DEEPEST), np.float32(1))
+            share = squeeze[n] / (squeeze[n] + np.float32(_HALF))
             height = fold[n] * (
-                np.float32(_STILL) * loose[n] + share * (np.float32(0.75) * tight[n] + np.float32(0.25))
+                np.float32(_STILL) * (1 - share) * (np.float32(0.9) * loose[n] + np.float32(0.2))
+                + share * (np.float32(0.68) * tight[n] + np.float32(0.32))
             )
         for c in range(3):
             moved[n, c] = vertices[n, c] + height * normals[n, c]

@@ -25,8 +25,7 @@ class Layer:
     ``parts`` [V, 9]; ``bones`` int16 and ``weights`` [V, B], B <= 6.
 
     ``fold`` [V] float32 is how many metres cloth may move along its normal where it is squeezed, 0 for skin,
-    shoes and bags. ``weld`` [V] gives the same number to vertices that are one point with several coords
-    (the seam between a sleeve and the torso): they keep one normal and one fold.
+    shoes and bags.
 
     ``hang`` makes a thing held in a hand that gravity keeps upright (bag, umbrella, suitcase): its vertices
     are metres from the hand's grip (x to the person's left, y behind, z up) and follow the hand without
@@ -42,7 +41,6 @@ class Layer:
     weights: Array
     surface: Surface
     fold: Array
-    weld: Indices | None = None
     hang: Literal["", "left", "right"] = ""
 
 
@@ -93,9 +91,6 @@ class Figure:
         self._faces = np.concatenate(
             [layer.faces + np.int32(start) for layer, start in zip(trimmed, starts, strict=False)]
         ).astype(np.int32)
-        self._weld = np.concatenate(
-            [_welds(layer) + np.int32(start) for layer, start in zip(trimmed, starts, strict=False)]
-        ).astype(np.int32)
         moved = [_moved_by(layer, len(body.bones)) for layer in trimmed]
         self._bones = np.concatenate([bones for bones, _ in moved])
         self._weights = np.concatenate([weights for _, weights in moved])
@@ -116,7 +111,7 @@ class Figure:
         )
         self._cloth = self._faces[(self._fold[self._faces] > 0).any(axis=1)]
         self._lengths = lengths(self._rest, self._cloth)
-        self._loose, self._tight = fold_heights(coords, self._weld, seed)
+        self._loose, self._tight = fold_heights(coords, seed)
         own = np.concatenate([np.full(len(layer.vertices), not layer.hang) for layer in trimmed])
         shown = own & (cut >= 0)
         self.build = Build(shape, self._rest[shown], parts[shown], self._weights[shown], self._bones[shown])
@@ -139,10 +134,10 @@ class Figure:
         low = vertices[self._feet, 2].min() if len(self._feet) else vertices[:, 2].min()
         rise = found.rise if found.rise is not None else -float(low)
         vertices[:, 2] += np.float32(rise)
-        squeeze = squeezed(vertices, self._cloth, self._weld, self._lengths)
-        normals = normals_of(vertices, self._faces, self._weld)
+        squeeze = squeezed(vertices, self._cloth, self._lengths)
+        normals = normals_of(vertices, self._faces)
         vertices = folded(vertices, normals, self._fold, squeeze, self._loose, self._tight)
-        normals = normals_of(vertices, self._faces, self._weld)
+        normals = normals_of(vertices, self._faces)
         moves = found.moves.copy()
         moves[:, 2, 3] += np.float32(rise)
         hands = found.grips.astype(np.float32)
@@ -170,16 +165,7 @@ def _trimmed(layer: Layer) -> Layer:
         bones=layer.bones[used] if not layer.hang else layer.bones,
         weights=layer.weights[used] if not layer.hang else layer.weights,
         fold=layer.fold[used],
-        weld=layer.weld[used] if layer.weld is not None else None,
     )
-
-
-def _welds(layer: Layer) -> Indices:
-    """For each vertex the first one that is the same point."""
-    if layer.weld is None:
-        return np.arange(len(layer.vertices), dtype=np.int32)
-    _, first, inverse = np.unique(layer.weld, return_index=True, return_inverse=True)
-    return first[inverse].astype(np.int32)
 
 
 def _moved_by(layer: Layer, bones: int) -> tuple[npt.NDArray[np.int16], Array]:

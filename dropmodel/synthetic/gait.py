@@ -96,7 +96,7 @@ def stride(gait: Gait, phase: float) -> Stride:
 
 
 def _curves(table: npt.NDArray[np.float64], phase: float) -> tuple[float, float, float]:
-    """The three curves at ``phase`` by the Fourier series through the table's columns: smooth and periodic."""
+    """The three curves at ``phase``: the Fourier series through the table's columns, smooth and periodic."""
     count = table.shape[1]
     series = np.fft.rfft(table, axis=1)
     orders = np.arange(series.shape[1])

@@ -44,7 +44,7 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A way to sit: each ankle (outwards, forwards of the hips, turned out), the trunk's lean and the arms."""
+    """A way to sit: each ankle (outwards, forwards of the hips, turned out), the trunk's lean, the arms."""
 
     name: str
     left: Vector
@@ -61,7 +61,7 @@ def _held(anchor_reach: Reach, **more: object) -> Arm:
 _DOWN: Vector = (0.0, 0.0, -1.0)
 _IN: Vector = (-1.0, 0.0, 0.0)
 _PHONE = {"palm": (-0.25, -0.7, 0.75), "fingers": (-0.55, 0.5, 0.7), "curl": 0.55}
-_EAR = {"palm": (-1.0, -0.2, 0.1), "fingers": (-0.15, -0.1, 1.0), "curl": 0.45}
+_EAR = {"palm": (-1.0, -0.2, 0.1), "fingers": (-0.25, -0.55, 1.0), "curl": 0.45}
 _BAG = Arm(swing=2, out=6, twist=14, elbow=10, palm=(-1.0, -0.1, 0.0), curl=0.9, free=False)
 _CROOK = Arm(swing=4, out=6, twist=12, elbow=98, palm=(-0.7, 0.0, 0.5), curl=0.6, free=False)
 _GRIP = {"palm": _DOWN, "fingers": (-0.1, 1.0, -0.25), "curl": 0.8}
@@ -94,11 +94,11 @@ TRAIN_GESTURES = (
         _held(Reach("front", (0.045, 0.20, -0.285)), **_PHONE),
         pitch=27,
     ),
-    Gesture("call", "call", _held(Reach("head", (0.105, 0.05, -0.15), (0.9, 0.3, -0.8)), **_EAR), turn=4),
+    Gesture("call", "call", _held(Reach("head", (0.135, 0.065, -0.185), (0.45, 0.4, -1.0)), **_EAR), turn=4),
     Gesture(
         "call, elbow held",
         "call",
-        _held(Reach("head", (0.10, 0.06, -0.15), (0.4, 0.6, -1.0)), **_EAR),
+        _held(Reach("head", (0.13, 0.075, -0.19), (0.2, 0.7, -1.0)), **_EAR),
         _held(Reach("front", (-0.07, 0.09, -0.30), (0.8, 0.1, -1)), palm=(0, -1.0, 0), fingers=(-1, 0, 0.2)),
         walking=0.1,
     ),
@@ -287,7 +287,7 @@ VALIDATION_GESTURES = (
     Gesture(
         "call, head tilted",
         "call",
-        _held(Reach("head", (0.11, 0.03, -0.14), (0.7, 0.1, -1)), **_EAR),
+        _held(Reach("head", (0.135, 0.055, -0.175), (0.6, 0.3, -1)), **_EAR),
         pitch=10,
     ),
     Gesture(
@@ -323,7 +323,7 @@ HELD_OUT_GESTURES = (
     Gesture(
         "call, elbow out",
         "call",
-        _held(Reach("head", (0.115, 0.04, -0.13), (1, -0.2, -0.5)), **_EAR),
+        _held(Reach("head", (0.14, 0.05, -0.165), (0.9, 0.2, -0.8)), **_EAR),
         turn=-6,
     ),
     Gesture(

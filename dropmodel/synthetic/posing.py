@@ -14,6 +14,7 @@ from dropmodel.synthetic.skeleton import (
     angle_between,
     between,
     carried,
+    cross,
     frame,
     middle_joint,
     rest_rotations,
@@ -25,8 +26,8 @@ _SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
 _NECK = (("neck01", 0.15), ("neck02", 0.2), ("neck03", 0.25), ("head", 0.4))
 _CURL = (55.0, 80.0, 45.0)
 """Degrees of a finger's three joints in a fist."""
-_CLEAR = 0.012
-"""Metres of air between an arm and the trunk."""
+_TOUCH = 0.85
+"""Share of an arm's radius that stays outside the trunk: arms rest against it."""
 
 
 class Posing(NamedTuple):
@@ -50,7 +51,7 @@ def posing(attitude: Attitude, build: Build) -> Posing:
 
 
 class Hand:
-    """One hand at rest: directions ``along`` the fingers, to the ``thumb``, out of the ``palm``; its ``grip``."""
+    """One hand at rest: directions ``along`` the fingers, to ``thumb``, out of the ``palm``; its ``grip``."""
 
     def __init__(self, build: Build, side: int) -> None:
         letter = SIDES[side]
@@ -59,7 +60,7 @@ class Hand:
         across = build.joint(f"finger2-1.{letter}") - build.joint(f"finger5-1.{letter}")
         self.along = unit(knuckle - wrist)
         self.thumb = unit(across - (across @ self.along) * self.along)
-        self.palm = np.cross(self.along, self.thumb) * (1 - 2 * side)
+        self.palm = cross(self.along, self.thumb) * (1 - 2 * side)
         self.grip = knuckle + 0.028 * build.scale * self.palm
 
 
@@ -240,14 +241,14 @@ class _Poser:
             start = carried(moves, self.bone("upperarm01", side), shoulder)
             middle, end = middle_joint(start, target, upper, lower, pole)
             bend = angle_between(middle - start, end - middle)
-            self._set_arm(side, middle - start, np.cross(middle - start, end - middle), bend, shrug)
+            self._set_arm(side, middle - start, cross(middle - start, end - middle), bend, shrug)
 
     def _set_arm(self, side: int, upper: Matrix, hinge: Matrix, elbow: float, shrug: float) -> None:
         """Shoulder, upper arm and elbow for the upper arm's direction and the elbow's axis in the world."""
         sign = 1 - 2 * side
         top, middle, end = (self.joint(name, side) for name in ("upperarm01", "lowerarm01", "wrist"))
         u, f = middle - top, end - middle
-        rest = frame(u, np.cross(u, f))
+        rest = frame(u, cross(u, f))
         chest = self.turn_of(self.moves(), "spine01")
         wanted = chest.T @ frame(upper, hinge) @ rest.T
         swing = between(u, wanted @ u)
@@ -267,7 +268,7 @@ class _Poser:
     def _touches(self, side: int) -> bool:
         """Whether the arm hangs into the trunk."""
         moves = self.moves()
-        radius = self.build.arm_radius + _CLEAR
+        radius = _TOUCH * self.build.arm_radius
         hand = self.hands[side]
         spots = [
             ("lowerarm01", self.joint("lowerarm01", side), radius),
@@ -305,7 +306,13 @@ class _Poser:
         if anchor == "ground":
             root = moves[self.bone("root")].astype(np.float64)
             hips = root[:, :3] @ build.joint("root") + root[:, 3]
-            return np.array([hips[0] + offset[0], hips[1] + offset[1], ground + arm.reach.at[2]]), np.eye(3)
+            return np.array(
+                [
+                    hips[0] + offset[0],
+                    hips[1] + offset[1],
+                    ground + arm.reach.at[2] * min(1.0, 1.08 * build.scale),
+                ]
+            ), np.eye(3)
         if anchor == "thigh":
             axes = self.turn_of(moves, "upperleg01", side)
             hip, knee = self.joint("upperleg01", side), self.joint("lowerleg01", side)
@@ -345,11 +352,11 @@ class _Poser:
             share = min(1.0, 65 / max(angle, 1e-6))
             turn = about(line, 0.4 * roll) @ between(hand.along, aim, share)
             self.turns[self.bone("wrist", side)] = turn
-        curl = np.cross(hand.along, hand.palm)
+        curl = cross(hand.along, hand.palm)
         for finger in range(2, 6):
             amount = arm.curl * (0.85 + 0.1 * (finger - 2))
             for k, degrees in enumerate(_CURL):
                 self.turns[self.bone(f"finger{finger}-{k + 1}", side)] = about(curl, amount * degrees)
-        inward = np.cross(hand.along, -hand.thumb)
+        inward = cross(hand.along, -hand.thumb)
         for k in range(2):
             self.turns[self.bone(f"finger1-{k + 2}", side)] = about(inward, arm.curl * 40)

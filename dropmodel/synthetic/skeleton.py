@@ -57,14 +57,14 @@ def about(axis: npt.NDArray[np.floating], degrees: float) -> Matrix:
     """Rotation about an axis of any length, right-handed."""
     x, y, z = unit(axis)
     angle = math.radians(degrees)
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    turn: Matrix = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    skew = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    turn: Matrix = np.eye(3) + math.sin(angle) * skew + (1 - math.cos(angle)) * skew @ skew
     return turn
 
 
 def between(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating], share: float = 1.0) -> Matrix:
     """``share`` of the smallest rotation from direction ``a`` to ``b``."""
-    axis = np.cross(unit(a), unit(b))
+    axis = cross(unit(a), unit(b))
     if np.linalg.norm(axis) < 1e-9:
         return np.eye(3)
     return about(axis, share * angle_between(a, b))
@@ -79,14 +79,14 @@ def angle_about(axis: Matrix, a: Matrix, b: Matrix) -> float:
     """Degrees, -180..180, that turn ``a`` to ``b`` about ``axis`` once both lie across it."""
     n = unit(axis)
     a, b = a - (a @ n) * n, b - (b @ n) * n
-    return math.degrees(math.atan2(float(np.cross(a, b) @ n), float(a @ b)))
+    return math.degrees(math.atan2(float(cross(a, b) @ n), float(a @ b)))
 
 
 def frame(direction: npt.NDArray[np.floating], hinge: npt.NDArray[np.floating]) -> Matrix:
     """Columns: ``direction``, ``hinge`` made square to it, and their cross product; a rotation."""
     first = unit(direction)
     second = unit(hinge - (hinge @ first) * first)
-    return np.stack([first, second, np.cross(first, second)], axis=1)
+    return np.stack([first, second, cross(first, second)], axis=1)
 
 
 def unit(vector: npt.NDArray[np.floating]) -> Matrix:
@@ -94,6 +94,13 @@ def unit(vector: npt.NDArray[np.floating]) -> Matrix:
     length = math.sqrt(float(vector @ vector))
     scaled: Matrix = np.asarray(vector, np.float64) / max(length, 1e-12)
     return scaled
+
+
+def cross(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> Matrix:
+    """Cross product of two vectors [3]; numpy's own is ten times slower for so few."""
+    return np.array(
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]], np.float64
+    )
 
 
 def middle_joint(
