@@ -65,12 +65,15 @@ class Build:
         """Metres from front to back at rest height ``z``."""
         return self.back(z) - self.front(z)
 
-    def sunk(self, point: Matrix, margin: float) -> bool:
-        """Whether a point of the trunk's rest space lies within ``margin`` of its surface or inside."""
+    def sunk(self, point: Matrix, margin: float, axis: float = 0.0) -> bool:
+        """Whether a point of the rest space lies within ``margin`` of trunk or thigh, or inside.
+
+        ``axis`` is the x of the middle of what is looked at: 0 for the trunk, a thigh's own for a thigh.
+        """
         x, y, z = (float(value) for value in point)
         if not self._z[0] <= z <= self._z[-1]:
             return False
-        across = abs(x) / (self.width(z) + margin)
+        across = abs(x - axis) / (self.width(z) - abs(axis) + margin)
         middle = (self.front(z) + self.back(z)) / 2
         deep = abs(y - middle) / (self.depth(z) / 2 + margin)
         return bool(across**_SQUARE + deep**_SQUARE < 1)

@@ -426,7 +426,8 @@ def _standing(manner: Manner, stance: Stance, time: float) -> Attitude:
     turn = stance.turn
     look = _look(manner, time)
     if manner.base == "turn":
-        look = (look[0] + 1.4 * (turn + stance.twist), look[1], look[2])
+        # Eyes lead a turn, as far as a neck goes.
+        look = (float(np.clip(look[0] + 1.4 * (turn + stance.twist), -78, 78)), look[1], look[2])
     trunk = Trunk(
         hips=(turn, -stance.drop, 0.3 * manner.lean),
         shift=stance.shift + sway,

@@ -209,14 +209,13 @@ class _Poser:
         """One arm with its hand."""
         if arm.reach is not None:
             self._reach(side, arm, shrug, ground)
-        else:
-            out = arm.out
-            for _ in range(24):
-                self._hang(side, arm, out, shrug)
-                if not self._touches(side):
-                    break
-                out += 2
-        self._hand(side, arm)
+            self._hand(side, arm)
+            return
+        for step in range(16):
+            self._hang(side, arm, arm.out + 2.5 * step, shrug)
+            self._hand(side, arm)
+            if not self._touches(side):
+                return
 
     def _hang(self, side: int, arm: Arm, out: float, shrug: float) -> None:
         sign = 1 - 2 * side
@@ -269,22 +268,30 @@ class _Poser:
         """Whether the arm hangs into the trunk."""
         moves = self.moves()
         radius = _TOUCH * self.build.arm_radius
-        hand = self.hands[side]
+        hand, elbow, wrist = self.hands[side], self.joint("lowerarm01", side), self.joint("wrist", side)
+        knuckles = hand.grip - 0.02 * self.build.scale * hand.palm
         spots = [
-            ("lowerarm01", self.joint("lowerarm01", side), radius),
-            ("lowerarm01", (self.joint("lowerarm01", side) + self.joint("wrist", side)) / 2, radius),
-            ("wrist", self.joint("wrist", side), 0.8 * radius),
-            ("wrist", hand.grip, 0.5 * radius),
-            ("wrist", hand.grip + 0.06 * self.build.scale * hand.along, 0.4 * radius),
+            ("lowerarm01", elbow, radius),
+            ("lowerarm01", (elbow + wrist) / 2, radius),
+            ("wrist", wrist, 0.8 * radius),
+            ("wrist", knuckles, 0.6 * radius),
+            ("finger3-2", self.joint("finger3-2", side), 0.5 * radius),
+            ("finger3-3", self.joint("finger3-3", side), 0.5 * radius),
+            ("finger1-3", self.joint("finger1-3", side), 0.5 * radius),
         ]
-        waist = float(self.build.joint("spine04")[2])
+        waist, hip = float(self.build.joint("spine04")[2]), self.build.hip
+        frames = [moves[self.bone(name)].astype(np.float64) for name in ("root", "spine03")]
+        frames.append(moves[self.bone("upperleg01", side)].astype(np.float64))
+        top, knee = self.joint("upperleg01", side), self.joint("lowerleg01", side)
         for bone, point, margin in spots:
             place = carried(moves, self.bone(bone, side), point)
-            root, spine = (moves[self.bone(name)].astype(np.float64) for name in ("root", "spine03"))
-            inside = root[:, :3].T @ (place - root[:, 3])
-            if inside[2] > waist:
-                inside = spine[:, :3].T @ (place - spine[:, 3])
-            if self.build.sunk(inside, margin):
+            root, spine, thigh = (frame[:, :3].T @ (place - frame[:, 3]) for frame in frames)
+            if thigh[2] < hip - 0.03 * self.build.scale:
+                share = float(np.clip((top[2] - thigh[2]) / (top[2] - knee[2]), 0, 1))
+                sunk = self.build.sunk(thigh, margin, float(top[0] + share * (knee[0] - top[0])))
+            else:
+                sunk = self.build.sunk(spine if root[2] > waist else root, margin)
+            if sunk:
                 return True
         return False
 
