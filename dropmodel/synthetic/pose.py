@@ -256,7 +256,7 @@ def _manner(
         Arm(
             swing=float(random.normal(-2, 3)),
             out=float(random.uniform(0, 4)),
-            twist=float(random.uniform(12, 38)),
+            twist=float(random.uniform(4, 27)),
             elbow=float(random.uniform(-6, 8)),
             palm=(-1.0, float(random.uniform(-0.9, -0.15)), 0.0),
             curl=float(random.uniform(0.22, 0.5)),
