@@ -3,14 +3,16 @@
 All of it is measured on the drawn samples, never assumed from how the scene was built.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dropmodel.synthetic.camera import View
-from dropmodel.synthetic.geometry import PARTS, Mesh
+from dropmodel.synthetic.boxes import Box
+from dropmodel.synthetic.camera import Camera, View
+from dropmodel.synthetic.geometry import PARTS, Mesh, merged
 from dropmodel.synthetic.raster import Hits
 from dropmodel.synthetic.render import SAMPLES, Drawing, outline
 
@@ -83,11 +85,26 @@ def sight(drawing: Drawing, which: int, person: Mesh, view: View) -> Sight:
     )
 
 
+def glanced(person: Mesh, others: Sequence[Mesh], camera: Camera, box: Box) -> tuple[float, float]:
+    """A quick look at a person in ``box`` (frame pixels).
+
+    Gives the frame pixels its body would cover alone, and the share 0..1 of them that ``others`` hide.
+    """
+    glance = View(camera, box, (32, 64))
+    _, alone = part_map(outline(person, glance, SAMPLES), person, 0)
+    shown = alone
+    if others:
+        _, shown = part_map(outline(merged([person, *others]), glance, SAMPLES), person, 0)
+    covered = float(alone[1:].sum()) / (32 * 64)
+    area = covered * (box[2] - box[0]) * (box[3] - box[1])
+    return area, float(1 - shown[1:].sum() / max(alone[1:].sum(), 1e-6))
+
+
 def _around(person: Mesh, view: View) -> tuple[View, tuple[int, int]]:
     """``view`` widened by whole pixels until the person fits, and where in it the view begins."""
     left, top, right, bottom = (float(edge) for edge in view.box)
     width, height = view.size
-    x0, y0, x1, y1 = tight_box(person, view)
+    x0, y0, x1, y1 = tight_box(person, view.camera)
     across, down = (right - left) / width, (bottom - top) / height
     # Beyond eight crops hardly anything of the person is inside; the drawing must stay bounded.
     most = 8 * max(width, height)
@@ -105,11 +122,11 @@ def _around(person: Mesh, view: View) -> tuple[View, tuple[int, int]]:
     return View(view.camera, box, size), (before_x, before_y)
 
 
-def tight_box(person: Mesh, view: View) -> tuple[float, float, float, float]:
+def tight_box(person: Mesh, camera: Camera) -> Box:
     """The box (left, top, right, bottom) in frame pixels round a person's body, without what is carried."""
     assert person.parts is not None
     body = (person.cut >= 0) & (person.parts[:, 0] < 0.5)
-    seen = view.camera.project(person.vertices[body])
+    seen = camera.project(person.vertices[body])
     seen = seen[seen[:, 2] > 0]
     low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -25,7 +25,7 @@ def person() -> Mesh:
 
 
 def view_of(mesh: Mesh, size: tuple[int, int] = (64, 128)) -> View:
-    left, top, right, bottom = tight_box(mesh, View(CAMERA, (0, 0, 1, 1), (1, 1)))
+    left, top, right, bottom = tight_box(mesh, CAMERA)
     middle, reach = (left + right) / 2, (bottom - top) * 0.55
     return View(CAMERA, (middle - reach / 2, top - 0.1 * reach, middle + reach / 2, top + 1.9 * reach), size)
 
@@ -66,7 +66,7 @@ def test_a_board_in_front_hides_what_it_covers(height: float) -> None:
 @given(cut=st.floats(0.0, 0.8))
 def test_what_lies_outside_the_crop_is_truncated_not_occluded(cut: float) -> None:
     mesh = person()
-    left, top, right, bottom = tight_box(mesh, view_of(mesh))
+    left, top, right, bottom = tight_box(mesh, CAMERA)
     view = View(CAMERA, (left, top, right, bottom - cut * (bottom - top)), (64, 128))
     seen = sight(draw(stage(), [mesh], view), 0, mesh, view)
     assert seen.truncated == pytest.approx(cut, abs=0.02)
