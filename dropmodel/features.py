@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,53 @@ def default_weights(schema: PartSchema) -> dict[str, float]:
     return {name: 1.0 for name in schema.vector_names if name != GLOBAL}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Operand:
+    """One side of a distance between many crops, made once and used for any number of blocks.
+
+    D = 1 - (sum_j w_j <q_j, g_j>) / (sum_j w_j) with w_j = sqrt(v_j^q) sqrt(v_j^g) weight_j: both sums are
+    matrix products of a factor of the query's with one of the gallery's. ``vectors`` float32 [N, P * D] are
+    the chosen vectors times their sqrt(v), side by side; ``roots`` float32 [N, P] the sqrt(v). The user's
+    weights are in the query's.
+    """
+
+    vectors: FloatArray
+    roots: FloatArray
+
+    @classmethod
+    def of(cls, features: Features, weights: Mapping[str, float], *, is_query: bool) -> "Operand":
+        """``weights`` maps names of vectors to weights >= 0; ``ValueError`` for others."""
+        if any(weight < 0 for weight in weights.values()):
+            raise ValueError("part weights must not be negative")
+        chosen = list(features.schema.vector_indices(weights))
+        roots = np.sqrt(features.visibility[:, chosen].astype(np.float32))
+        if is_query:
+            roots *= np.array([weights[name] for name in weights], np.float32)
+        vectors = np.empty((len(features), len(chosen), features.dim), np.float32)
+        for place, j in enumerate(chosen):
+            np.multiply(features.vectors[:, j], roots[:, place, None], out=vectors[:, place])
+        return cls(vectors.reshape(len(features), -1), roots)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __getitem__(self, rows: slice | npt.NDArray[np.integer[Any]]) -> "Operand":
+        return Operand(self.vectors[rows], self.roots[rows])
+
+    def distance(self, gallery: "Operand") -> FloatArray:
+        """Of this query's N crops to the gallery's G, float32 [N, G]; see :func:`distance`."""
+        found: FloatArray = self.vectors @ gallery.vectors.T
+        mass: FloatArray = self.roots @ gallery.roots.T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found /= mass
+        np.subtract(1, found, out=found)
+        if not mass.all():
+            found[mass == 0] = np.inf
+        return found
+
+
 def distance(query: Features, gallery: Features, weights: Mapping[str, float] | None = None) -> FloatArray:
-    """Visibility-weighted cosine distance, float32 [Q, G], in [0, 2].
+    """Visibility-weighted cosine distance, float32 [Q, G], in [0, 2] up to rounding.
 
     D = sum_j w_j d_j / sum_j w_j over the chosen vectors, d_j the cosine distance and
     w_j = sqrt(v_j^q v_j^g) * weight_j. A pair with no common visible vector is ``inf``: it ranks after
@@ -68,14 +114,5 @@ def distance(query: Features, gallery: Features, weights: Mapping[str, float] | 
     """
     if query.schema != gallery.schema:
         raise ValueError(f"cannot compare schema {query.schema.name!r} with {gallery.schema.name!r}")
-    chosen = default_weights(query.schema) if weights is None else dict(weights)
-    if any(weight < 0 for weight in chosen.values()):
-        raise ValueError("part weights must not be negative")
-    total = np.zeros((len(query), len(gallery)), dtype=np.float32)
-    mass = np.zeros_like(total)
-    for name, j in zip(chosen, query.schema.vector_indices(chosen), strict=True):
-        pair = np.sqrt(np.outer(query.visibility[:, j], gallery.visibility[:, j])) * np.float32(chosen[name])
-        total += pair * (1 - query.vectors[:, j] @ gallery.vectors[:, j].T)
-        mass += pair
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(mass > 0, total / mass, np.float32(np.inf)).astype(np.float32)
+    chosen = default_weights(query.schema) if weights is None else weights
+    return Operand.of(query, chosen, is_query=True).distance(Operand.of(gallery, chosen, is_query=False))
