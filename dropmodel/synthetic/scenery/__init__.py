@@ -1,0 +1,1 @@
+"""Painted tiles of grounds, walls and what hangs on them."""
