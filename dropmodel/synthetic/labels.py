@@ -13,8 +13,8 @@ from numba import njit
 from dropmodel.synthetic.boxes import Box
 from dropmodel.synthetic.camera import Camera, View
 from dropmodel.synthetic.geometry import PARTS, Mesh, merged
-from dropmodel.synthetic.raster import Hits
-from dropmodel.synthetic.render import SAMPLES, Drawing, outline
+from dropmodel.synthetic.raster import Hits, screen_points
+from dropmodel.synthetic.render import SAMPLES, Drawing, eye_of, outline
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
@@ -125,11 +125,23 @@ def _around(person: Mesh, view: View) -> tuple[View, tuple[int, int]]:
 def tight_box(person: Mesh, camera: Camera) -> Box:
     """The box (left, top, right, bottom) in frame pixels round a person's body, without what is carried."""
     assert person.parts is not None
-    body = (person.cut >= 0) & (person.parts[:, 0] < 0.5)
-    seen = camera.project(person.vertices[body])
-    seen = seen[seen[:, 2] > 0]
-    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+    width, height = camera.frame
+    frame = View(camera, (0, 0, width, height), (width, height))
+    left, top, right, bottom = _extent(
+        screen_points(person.vertices, *eye_of(frame, 1)), person.cut, person.parts
+    )
+    return left, top, right, bottom
+
+
+@njit(cache=True)
+def _extent(screen: Array, cut: Array, parts: Array) -> tuple[float, float, float, float]:
+    left, top, right, bottom = 1e9, 1e9, -1e9, -1e9
+    for n in range(len(screen)):
+        if cut[n] < 0 or parts[n, 0] >= 0.5 or screen[n, 2] <= 0:
+            continue
+        left, right = min(left, screen[n, 0]), max(right, screen[n, 0])
+        top, bottom = min(top, screen[n, 1]), max(bottom, screen[n, 1])
+    return left, top, right, bottom
 
 
 def joints_seen(drawing: Drawing, which: int, joints: Array, view: View) -> Array:

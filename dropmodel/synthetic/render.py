@@ -12,7 +12,7 @@ from dropmodel.synthetic.geometry import Mesh, merged
 from dropmodel.synthetic.light import Lighting
 from dropmodel.synthetic.raster import Hits, no_hits, rasterise, screen_points
 from dropmodel.synthetic.shading import Eye, Solids, atmosphere, shade, surface_table
-from dropmodel.synthetic.shadows import cast, far_shadow, no_far_shadow
+from dropmodel.synthetic.shadows import cast, close_faces, far_shadow, middle, no_far_shadow
 
 Array = npt.NDArray[np.float32]
 
@@ -76,10 +76,12 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
     cut = np.concatenate([actors.cut, scenery.cut])
     hits = no_hits(view.size[0] * SAMPLES, view.size[1] * SAMPLES)
     rasterise(screen_points(solids.vertices, *eye), cut, solids.faces, hits)
-    centers = np.array([_middle(moving[k]) for k in near], np.float32).reshape(-1, 3)
+    centers = np.array([middle(moving[k].vertices) for k in near], np.float32).reshape(-1, 3)
     light = stage.lighting
     shadows = cast(
-        _close_to(centers, solids, cut),
+        solids.vertices,
+        close_faces(solids.vertices, solids.faces, centers),
+        cut,
         centers,
         light.key_direction,
         light.key_width,
@@ -110,29 +112,4 @@ def eye_of(view: View, samples: int) -> Eye:
         camera.axes,
         (camera.focal * across, camera.focal * down),
         ((camera.frame[0] / 2 - left) * across, (camera.frame[1] / 2 - top) * down),
-    )
-
-
-def _middle(mesh: Mesh) -> Array:
-    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
-    middle: Array = (low + high) / 2
-    return middle
-
-
-def _close_to(centers: Array, solids: Solids, cut: Array) -> Mesh:
-    """The triangles with a corner within reach of a centre; flat ground throws no shadow worth its cost."""
-    close = np.zeros(len(solids.vertices), bool)
-    for center in centers:
-        away = np.abs(solids.vertices - center).max(axis=1)
-        close |= away < 2.4
-    close &= solids.vertices[:, 2] > 0.005
-    faces = solids.faces[close[solids.faces].any(axis=1)]
-    return Mesh(
-        solids.vertices,
-        solids.normals,
-        np.ascontiguousarray(faces),
-        solids.coords,
-        cut,
-        np.zeros(len(faces), np.int32),
-        (),
     )

@@ -60,14 +60,16 @@ def no_far_shadow() -> Array:
 
 
 def cast(
-    near: Mesh,
+    vertices: Array,
+    faces: Indices,
+    cut: Array,
     centers: Array,
     direction: Sequence[float],
     key_width: float,
     far: Array,
     far_center: Sequence[float],
 ) -> Shadows:
-    """Shadow maps round ``centers`` [Z, 3] of the triangles of ``near``, which hold all that may touch them.
+    """Shadow maps round ``centers`` [Z, 3] of the ``faces`` that may throw shadows there.
 
     ``key_width`` is the key light's angular radius in degrees; its shadow's edge is as soft as that radius
     makes it 0.8 m behind what throws it.
@@ -77,9 +79,9 @@ def cast(
     sky_scale = _SKY_SIDE / 2 / _REACH
     key = np.full((len(centers), _KEY_SIDE, _KEY_SIDE), _NOTHING, np.float32)
     sky = np.full((len(centers), len(_SKY), _SKY_SIDE, _SKY_SIDE), _NOTHING, np.float32)
-    points = outer_points(near.vertices, near.faces, near.cut, 0.04)
+    points = outer_points(vertices, faces, cut, 0.04)
     for zone, center in enumerate(centers):
-        heights_towards(near.vertices, near.faces, near.cut, axes, center, key_scale, key[zone])
+        heights_towards(vertices, faces, cut, axes, center, key_scale, key[zone])
         heights_of_points(points, _SKY, center, sky_scale, sky[zone])
     return Shadows(
         np.ascontiguousarray(centers, np.float32),
@@ -94,6 +96,42 @@ def cast(
         far,
         _FAR_SIDE / 2 / _FAR_REACH,
     )
+
+
+@njit(cache=True)
+def middle(points: Array) -> Array:
+    """Middle of the box round points [N, 3]."""
+    low, high = points[0].copy(), points[0].copy()
+    for n in range(len(points)):
+        for k in range(3):
+            low[k], high[k] = min(low[k], points[n, k]), max(high[k], points[n, k])
+    half: Array = (low + high) / np.float32(2)
+    return half
+
+
+@njit(cache=True)
+def close_faces(vertices: Array, faces: Indices, centers: Array) -> Indices:
+    """The faces with a corner within 2.4 m of a centre along every axis.
+
+    What lies flat on the ground throws no shadow and is left out.
+    """
+    close = np.zeros(len(vertices), np.bool_)
+    for n in range(len(vertices)):
+        if vertices[n, 2] <= 0.005:
+            continue
+        for z in range(len(centers)):
+            x = abs(vertices[n, 0] - centers[z, 0])
+            y = abs(vertices[n, 1] - centers[z, 1])
+            if max(x, y, abs(vertices[n, 2] - centers[z, 2])) < 2.4:
+                close[n] = True
+                break
+    kept = np.empty_like(faces)
+    count = 0
+    for f in range(len(faces)):
+        if close[faces[f, 0]] or close[faces[f, 1]] or close[faces[f, 2]]:
+            kept[count] = faces[f]
+            count += 1
+    return kept[:count].copy()
 
 
 @njit(cache=True, fastmath=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dropmodel.synthetic.boxes import Box
 from dropmodel.synthetic.camera import Camera
 from dropmodel.synthetic.places import Place, Seat, Walk
 
@@ -81,6 +82,22 @@ def in_front(random: np.random.Generator, spot: Spot, camera: Camera) -> Spot:
 def far_enough(spot: Spot, others: list[Spot]) -> bool:
     """Whether nobody of ``others`` stands in the way."""
     return all(math.dist(spot, other) > _CLEAR for other in others)
+
+
+def near_box(camera: Camera, spot: Spot, box: Box) -> bool:
+    """Whether somebody on ``spot`` may show in a crop round ``box``."""
+    points = camera.project(np.array([[*spot, 0.0], [*spot, 1.8]]))
+    if points[:, 2].min() < 0.5:
+        return False
+    (x0, top, _), (x1, bottom, _) = points[1], points[0]
+    girth = 0.25 * (bottom - top)
+    reach = 0.5 * (box[2] - box[0])
+    return bool(
+        min(x0, x1) - girth < box[2] + reach
+        and max(x0, x1) + girth > box[0] - reach
+        and top < box[3] + reach
+        and bottom > box[1] - reach
+    )
 
 
 def lean(camera: Camera, spot: Spot) -> float:

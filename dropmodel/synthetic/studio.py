@@ -6,7 +6,7 @@ time.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +33,7 @@ from dropmodel.synthetic.staging import (
     far_enough,
     in_front,
     lean,
+    near_box,
     seated_way,
     standing_way,
     turned_to_camera,
@@ -57,7 +58,7 @@ _OFTEN = 0.38
 _SEATED = 0.22
 """Metres from a seat's front edge to the middle of the hips, for a person 1.72 m tall."""
 _LEAN = 9.0
-"""Degrees by which a person may lean in the frame, if the walks allow: wide lenses tilt what is at their edge."""
+"""Degrees by which a person may lean in the frame where the walks allow: wide lenses tilt what is aside."""
 _UPRIGHT_TRIES = 6
 _CHANGED = 0.08
 """Share of a person's cameras that see it with one item changed."""
@@ -232,22 +233,31 @@ class Studio:
             return draw_pose(random, motion, "stand", age=age)
         return pose
 
-    def _somebody(self, place: Place, key: tuple[int | str, ...], spot: Spot | None = None) -> _Actor:
-        """A passer-by, at ``spot`` or anywhere people walk."""
+    def _somebody(
+        self,
+        place: Place,
+        key: tuple[int | str, ...],
+        spot: Spot | None = None,
+        wanted: Callable[[Spot], bool] = lambda _: True,
+    ) -> Iterator[_Actor]:
+        """A passer-by at ``spot``, or anywhere people walk; nobody where they are not ``wanted``."""
         random = self._stream("passer-by", *key)
         who, figure = self._passer_by(int(random.integers(_PASSERS_BY)))
         pose, way = self._way(place, who, figure, random, 0.0)
         if spot is None:
             spot = way.start
-        return _Actor(who, figure.posed(pose).placed(way.turn, spot), spot, way.turn)
+        if wanted(spot):
+            yield _Actor(who, figure.posed(pose).placed(way.turn, spot), spot, way.turn)
 
     def _crowd(self, place: Place, number: int) -> list[_Actor]:
         wanted = int(self._stream("count", number).integers(3, 11))
         actors: list[_Actor] = []
+
+        def has_room(spot: Spot) -> bool:
+            return far_enough(spot, [other.spot for other in actors])
+
         for attempt in range(6 * wanted):
-            actor = self._somebody(place, ("scene", number, attempt))
-            if far_enough(actor.spot, [other.spot for other in actors]):
-                actors.append(actor)
+            actors += self._somebody(place, ("scene", number, attempt), wanted=has_room)
             if len(actors) == wanted:
                 break
         return actors
@@ -311,20 +321,25 @@ class Studio:
         """Other persons, things put in front, and the kind of what hides the person, "" for nothing."""
         camera = place.camera
         low, high = _ASKED if asked else (0.0, _FREE)
+
+        def shows(spot: Spot) -> bool:
+            return far_enough(spot, [actor.spot]) and near_box(camera, spot, tight)
+
         for attempt in range(_TRIES):
             random = self._stream("company", *key, attempt)
-            others = [self._somebody(place, (*key, attempt, k)) for k in range(_number_about(random))]
+            others: list[_Actor] = []
+            for k in range(_number_about(random)):
+                others += self._somebody(place, (*key, attempt, k), wanted=shows)
             if random.uniform() < 0.12:
                 spot = beside(random, actor.spot, camera)
-                others.append(self._somebody(place, (*key, attempt, "beside"), spot))
-            others = [other for other in others if far_enough(other.spot, [actor.spot])]
+                others += self._somebody(place, (*key, attempt, "beside"), spot, shows)
             things: list[Mesh] = []
             kind = ""
             if asked and random.uniform() < 0.35:
                 kind = "person"
                 for k in range(1 if random.uniform() < 0.75 else 2):
                     spot = in_front(random, actor.spot, camera)
-                    others.append(self._somebody(place, (*key, attempt, "front", k), spot))
+                    others += self._somebody(place, (*key, attempt, "front", k), spot)
             elif asked:
                 height = float(actor.mesh.vertices[:, 2].max())
                 share = float(random.uniform(0.15, 0.65))
@@ -332,7 +347,6 @@ class Studio:
                 thing = draw_occluder(random, None, self._style.place, side, place.indoor)
                 placed = place_occluder(random, thing, camera, actor.spot, height, share, side)
                 kind, things = placed.kind, [placed.mesh]
-            others = [other for other in others if _overlap(tight_box(other.mesh, camera), tight)]
             _, hidden = glanced(actor.mesh, [*(other.mesh for other in others), *things], camera, tight)
             if low <= hidden <= high:
                 return others, things, kind
@@ -356,17 +370,6 @@ class Studio:
 def _number_about(random: np.random.Generator) -> int:
     """How many others are about: mostly none or one in sight, now and then a crowd."""
     return int(random.integers(4, 8)) if random.uniform() < 0.12 else int(random.poisson(1.2))
-
-
-def _overlap(box: Box, other: Box) -> bool:
-    """Whether two boxes are near enough to show in one crop."""
-    reach = 0.6 * (other[2] - other[0])
-    return (
-        box[0] < other[2] + reach
-        and box[2] > other[0] - reach
-        and box[1] < other[3] + reach
-        and box[3] > other[1] - reach
-    )
 
 
 def _falling(place: Place) -> tuple[float, float]:
