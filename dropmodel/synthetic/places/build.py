@@ -153,8 +153,7 @@ class Furnisher:
             math.hypot(middle[0] - x, middle[1] - y) < 0.85 * (radius + r) for x, y, r in self.circles
         ):
             return False
-        ceiling = self.plan.ceiling
-        if high[2] * wish.stretch > ceiling + 0.02:
+        if self.plan.indoor and high[2] * wish.stretch > self.plan.ceiling + 0.02:
             return False
         eye = np.append((self.eye[:2] - spot) @ spin, self.eye[2] - wish.height)
         points = np.concatenate(

@@ -134,8 +134,12 @@ def railway_platform(plan: Plan) -> None:
         "advert",
     )
     plan.row(random, things, (back, -32), (back, 32), (3, 6), -90, 0.85)
-    if random.uniform() < 0.5:
+    if random.uniform() < 0.45:
+        plan.ceiling = random.uniform(3.5, 4.4)
         _columns(plan, (wide * 0.62,), 30, random.uniform(6, 9))
+        roof = plan.coat(random, ((150, 148, 142), (96, 100, 102), (176, 172, 160)))
+        for y in np.arange(-27.5, 30, 5.0):
+            plan.block((wide * 0.8, 5.02, 0.16), (wide * 0.58, float(y), plan.ceiling), roof)
     plan.walk((1.3 + (back - 2.0) / 2, -32), (1.3 + (back - 2.0) / 2, 32), max(0.9, min(back - 2.2, 3.0)))
     plan.lamps += [(wide / 2, float(y), 4.5) for y in np.arange(-24, 25, 8.0)]
     plan.room.append((-0.4, -40, wide - 0.2, 40))
