@@ -13,11 +13,13 @@ Class orders, each compared with its source:
 - ``densepose``: DensePose-COCO's 24 surfaces (github.com/facebookresearch/DensePose,
   challenge/2018_COCO_DensePose/data_format.md). It does not name the two surfaces of a part, so neither does
   this table; some lists on the web exchange 5 and 6.
+- ``eight`` and ``five_v``: our own schemas; the arms in ``five_v``'s torso parts count as torso in ``eight``.
 - ``bodypix``: the 24 parts of github.com/tensorflow/tfjs-models, body-pix/README.md, counted from 0 with
   background -1 (255 in a uint8 map).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -173,7 +175,34 @@ BODYPIX = LabelSet(
     background=255,
 )
 
-LABEL_SETS = {label_set.name: label_set for label_set in (LIP, ATR, PASCAL, DENSEPOSE, BODYPIX)}
+OURS = LabelSet(
+    "eight",
+    (
+        ("background", _BACKGROUND, _BACKGROUND),
+        ("head", *_HEAD),
+        ("torso", *_TRUNK),
+        ("left arm", *_LEFT_ARM),
+        ("right arm", *_RIGHT_ARM),
+        ("left leg", "left_leg", "legs"),
+        ("right leg", "right_leg", "legs"),
+        ("left foot", "left_foot", "feet"),
+        ("right foot", "right_foot", "feet"),
+    ),
+)
+
+FIVE = LabelSet(
+    "five_v",
+    (
+        ("background", _BACKGROUND, _BACKGROUND),
+        ("head", *_HEAD),
+        ("upper torso", "torso", "upper_torso"),
+        ("lower torso", "torso", "lower_torso"),
+        ("legs", None, "legs"),
+        ("feet", None, "feet"),
+    ),
+)
+
+LABEL_SETS = {label_set.name: label_set for label_set in (LIP, ATR, PASCAL, DENSEPOSE, BODYPIX, OURS, FIVE)}
 
 
 def reduce_labels(
@@ -187,16 +216,20 @@ def reduce_labels(
     """
     if source not in LABEL_SETS:
         raise ValueError(f"unknown label set {source!r}; choose {', '.join(LABEL_SETS)}")
-    table = _table(LABEL_SETS[source], schema)
+    table = _table(source, schema)
     values = np.where(labels == -1, IGNORE, labels)
-    known = np.isin(values, np.flatnonzero(table >= 0))
-    if not known.all():
-        raise ValueError(f"label set {source!r} has no class {int(labels[~known].flat[0])}")
-    return table[values].astype(np.uint8)
+    # Anything outside 0..255 is looked up as 254, which no source has.
+    reduced = table[np.where((values < 0) | (values > IGNORE), IGNORE - 1, values)]
+    unknown = reduced < 0
+    if unknown.any():
+        raise ValueError(f"label set {source!r} has no class {int(labels[unknown].flat[0])}")
+    return reduced.astype(np.uint8)
 
 
-def _table(label_set: LabelSet, schema: PartSchema) -> npt.NDArray[np.int16]:
+@lru_cache(maxsize=32)
+def _table(source: str, schema: PartSchema) -> npt.NDArray[np.int16]:
     """Label in ``schema`` of each value 0..255 of the source; -1 for a value it does not have."""
+    label_set = LABEL_SETS[source]
     if schema not in (EIGHT, FIVE_V):
         raise ValueError(f"label sets are reduced to eight or five_v, not to {schema.name!r}")
     column = 1 if schema == EIGHT else 2

@@ -1,0 +1,44 @@
+"""A folder a person, as people sort pictures by hand.
+
+``ROOT/anna/*.jpg``, ``ROOT/ben/*.jpg``: every person is for training (:func:`hold_out` makes a test of some).
+With folders ``train``, ``query`` and ``gallery`` in ROOT, each of which holds a folder a person, these are
+the splits; a person has the same folder name in all of them. A folder called ``distractors`` holds pictures
+that nobody is asked for.
+
+A camera is read from names such as ``c3_0001.jpg``, ``street_cam3_17.png``, ``camera-3.jpg``; a picture whose
+name tells none counts as a camera of its own, so that no match is left out for its camera.
+"""
+
+import re
+from pathlib import Path
+
+from dropmodel.data.datasets.base import DISTRACTOR, SPLITS, Dataset, Sample, folders_in, pictures_in
+from dropmodel.errors import DataError
+
+_CAMERA = re.compile(r"(?:^|[^a-zA-Z0-9])c(?:am(?:era)?)?[ _-]?(\d+)(?!\d)", re.IGNORECASE)
+_DISTRACTORS = "distractors"
+
+
+def read_folders(name: str, root: Path) -> Dataset:
+    """Pictures in a folder a person; identities are the folders' places in alphabetical order, from 1."""
+    if not root.is_dir():
+        raise DataError(f"{root}: there is no such folder")
+    roots = {split: root / split for split in SPLITS if (root / split).is_dir()} or {"train": root}
+    people = sorted({folder.name for path in roots.values() for folder in folders_in(path)})
+    numbers = {person: number for number, person in enumerate(people, start=1)}
+    numbers[_DISTRACTORS] = DISTRACTOR
+    unknown = 0
+    splits: dict[str, tuple[Sample, ...]] = {}
+    for split, path in roots.items():
+        samples = []
+        for folder in folders_in(path):
+            for picture in pictures_in(folder):
+                match = _CAMERA.search(picture.stem)
+                unknown -= match is None
+                camera = unknown if match is None else int(match[1])
+                samples.append(Sample(picture, numbers[folder.name], camera))
+        splits[split] = tuple(samples)
+    if not any(splits.values()):
+        raise DataError(f"{root} holds no folders with pictures; expected a folder for each person")
+    train, query, gallery = (splits.get(split, ()) for split in SPLITS)
+    return Dataset(name, root, train, query, gallery)
