@@ -26,8 +26,23 @@ Array = npt.NDArray[np.float32]
 _MIDDLE = 0.18
 """Linear value that automatic exposure aims at: the grey card of photography."""
 
-_SMALLEST = 24
+_SMALLEST = 30
 """Rows of the smallest native picture; below that nobody would crop a person."""
+
+_BEST = {
+    "resolution": "high",
+    "smallest": "high",
+    "blur": "low",
+    "shutter": "low",
+    "veil": "low",
+    "noise": "low",
+    "black": "low",
+    "crosstalk": "low",
+    "sharpening": "low",
+    "step": "low",
+    "quality": "high",
+}
+"""The end of a style's bands that spoils least."""
 
 _KERNELS = {
     "bilinear": Image.Resampling.BILINEAR,
@@ -213,10 +228,17 @@ class Sensor:
 
 
 def draw_sensor(style: SensorStyle, random: np.random.Generator) -> Sensor:
-    """A camera of ``style``: every habit is drawn from the style's own ranges."""
+    """A camera of ``style``: every habit is drawn from the style's own ranges.
+
+    Most cameras in use are decent: the style's share of them keeps to the best band of what spoils a picture.
+    """
+    decent = bool(random.uniform() < style.decent)
 
     def value(name: str) -> float:
-        return drawn(getattr(style, name), random)
+        bands = getattr(style, name)
+        if decent and name in _BEST:
+            bands = bands[:1] if _BEST[name] == "low" else bands[-1:]
+        return drawn(bands, random)
 
     low = value("smallest")
     return Sensor(

@@ -17,9 +17,9 @@ class SensorStyle:
     """Where :func:`dropmodel.synthetic.sensor.draw_sensor` draws a camera from; units as in ``Sensor``.
 
     ``smallest`` is the lower end of native heights in pixels where the frame does not tell; ``warmth`` and
-    ``tint`` are logarithms of channel gains; ``calmed``, ``interlaced`` and ``infrared`` are the shares of
-    cameras that reduce noise, interlace, and see infrared at night; ``enlarging`` names the resampling,
-    a name that stands there twice is twice as likely.
+    ``tint`` are logarithms of channel gains; ``decent``, ``calmed``, ``interlaced`` and ``infrared`` are the
+    shares of cameras that spoil little, reduce noise, interlace, and see infrared at night; ``enlarging``
+    names the resampling.
     """
 
     name: str
@@ -42,6 +42,7 @@ class SensorStyle:
     sharpening: Bands
     step: Bands
     quality: Bands
+    decent: float
     calmed: float
     interlaced: float
     infrared: float
@@ -79,6 +80,7 @@ TRAIN = SensorStyle(
     sharpening=((0.0, 0.3), (0.5, 0.8), (1.0, 1.5)),
     step=((3, 9), (12, 15), (19, 34)),
     quality=((35, 62), (70, 76), (82, 95)),
+    decent=0.6,
     calmed=0.5,
     interlaced=0.12,
     infrared=0.5,
@@ -107,6 +109,7 @@ VALIDATION = SensorStyle(
     sharpening=((0.3, 0.5),),
     step=((9, 12),),
     quality=((62, 70),),
+    decent=0.6,
     calmed=0.5,
     interlaced=0.12,
     infrared=0.5,
@@ -135,6 +138,7 @@ HELD_OUT = SensorStyle(
     sharpening=((0.8, 1.0),),
     step=((15, 19),),
     quality=((76, 82),),
+    decent=0.6,
     calmed=0.5,
     interlaced=0.12,
     infrared=0.5,

@@ -106,6 +106,12 @@ def lean(camera: Camera, spot: Spot) -> float:
     return abs(math.degrees(math.atan2(head[0] - feet[0], feet[1] - head[1])))
 
 
+def tall(camera: Camera, spot: Spot) -> float:
+    """Height of a person standing on ``spot`` as a share of the frame's."""
+    feet, head = camera.project(np.array([[*spot, 0.0], [*spot, 1.7]]))
+    return math.hypot(head[0] - feet[0], head[1] - feet[1]) / camera.frame[1]
+
+
 def turned_to_camera(turn: float, spot: Spot, camera: Camera) -> float:
     """Yaw in degrees, -180..180: 0 facing the camera, 90 showing it the own left side."""
     toward = _turn_towards(spot, camera.position[:2])

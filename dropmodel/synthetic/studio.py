@@ -36,6 +36,7 @@ from dropmodel.synthetic.staging import (
     near_box,
     seated_way,
     standing_way,
+    tall,
     turned_to_camera,
     walking_way,
 )
@@ -59,7 +60,9 @@ _SEATED = 0.22
 """Metres from a seat's front edge to the middle of the hips, for a person 1.72 m tall."""
 _LEAN = 9.0
 """Degrees by which a person may lean in the frame where the walks allow: wide lenses tilt what is aside."""
-_UPRIGHT_TRIES = 6
+_TALL = 0.1
+"""Share of the frame's height a person fills, if the walks allow: farther away nobody would be recognised."""
+_TRIES_TO_STAND = 8
 _CHANGED = 0.08
 """Share of a person's cameras that see it with one item changed."""
 
@@ -208,12 +211,12 @@ class Studio:
             way, seat = seated_way(random, place, _SEATED * figure.build.scale)
             return self._pose(place, who, random, "sit", seat.height), way
         way = standing_way(random, place)
-        for _ in range(_UPRIGHT_TRIES):
+        for _ in range(_TRIES_TO_STAND):
             if pose.moving:
                 way = walking_way(random, place, pose.speed * figure.build.scale, seconds)
             else:
                 way = standing_way(random, place)
-            if lean(place.camera, way.start) < _LEAN:
+            if lean(place.camera, way.start) < _LEAN and tall(place.camera, way.start) > _TALL:
                 break
         return pose, way
 
@@ -311,7 +314,9 @@ class Studio:
             description=actor.identity.describe(),
         )
         picture = film.sensor.picture(
-            drawing.radiance, self._stream("sensor", *key), self._conditions(film, box, tight, actor)
+            drawing.radiance,
+            self._stream("sensor", *key),
+            self._conditions(film, box, tight, actor, float(drawing.radiance.mean())),
         )
         return Shot(picture, seen.labels, beside_it, info)
 
@@ -352,13 +357,14 @@ class Studio:
                 return others, things, kind
         return [], [], ""
 
-    def _conditions(self, film: _Set, box: Box, tight: Box, actor: _Actor) -> Conditions:
+    def _conditions(self, film: _Set, box: Box, tight: Box, actor: _Actor, brightness: float) -> Conditions:
         width, height = film.place.camera.frame
         tall = float(actor.mesh.vertices[:, 2].max())
         rain, snow = _falling(film.place)
         return Conditions(
             night=film.place.night,
-            metered=film.brightness,
+            # Cameras weigh the middle of the frame, where people pass, against the rest.
+            metered=math.sqrt(max(film.brightness, 1e-5) * max(brightness, 1e-5)),
             native=(box[3] - box[1]) * 1080 / height,
             metres=tall * (box[3] - box[1]) / (tight[3] - tight[1]),
             window=(box[0] / width, box[1] / height, box[2] / width, box[3] / height),
