@@ -1,6 +1,7 @@
 """What people carry, push and pull, as layers of a dressed figure.
 
-Bags worn on the body lie on the outermost garment and move with the spine; what is held hangs from the hand and
+Bags worn on the body lie on the outermost garment and move with the spine; what is held hangs from the hand
+and
 stays upright (:attr:`~dropmodel.synthetic.figure.Layer.hang`).
 """
 
@@ -46,12 +47,14 @@ ITEMS: Mapping[str, Item] = MappingProxyType({
     "belt bag": Item(hues.BAG, _WALK, 0.6, 0.4),
     "hand bag": Item(hues.BAG, ("carry",), 0.1, 3.5, True),
     "paper bag": Item({"brown": 4, "white": 3, "beige": 3, "black": 1, "red": 1}, ("carry",), 0.8, 1.6, True),
-    "plastic bag": Item({"white": 4, "light blue": 1, "yellow": 1, "green": 1, "grey": 1}, ("carry",), 1.3, 1.3, True),
+    "plastic bag": Item({"white": 4, "light blue": 1, "yellow": 1, "green": 1, "grey": 1}, ("carry",), 1.3,
+    1.3, True),
     "briefcase": Item(hues.LEATHER, ("carry",), 1.2, 0.4, True),
     "sports bag": Item(hues.BAG, ("carry",), 0.7, 0.4, True),
     "suitcase": Item(hues.BAG, ("pull",), 1.1, 1.1, True),
     "shopping trolley": Item(hues.DRESS, ("pull",), 0.2, 0.6, True),
-    "umbrella": Item({"black": 6, "navy": 2, "red": 1, "green": 0.6, "white": 0.5, "blue": 1, "grey": 1}, ("umbrella",),
+    "umbrella": Item({"black": 6, "navy": 2, "red": 1, "green": 0.6, "white": 0.5, "blue": 1, "grey": 1},
+    ("umbrella",),
                      0.8, 1.1, True),
     "closed umbrella": Item({"black": 6, "navy": 2, "red": 1, "brown": 1}, ("carry",), 0.4, 0.4, True),
     "phone": Item({"black": 5, "white": 1, "grey": 1}, ("phone", "phone", "call"), 3, 3, True),
@@ -60,7 +63,8 @@ ITEMS: Mapping[str, Item] = MappingProxyType({
     "walking stick": Item({"brown": 4, "black": 2}, ("carry",), 0.4, 0.4, True),
     "push-chair": Item(hues.BAG, ("push",), 0.5, 1.1, True),
     "bicycle": Item({**hues.BAG, "white": 6}, ("push",), 0.9, 0.6, True),
-    "dog on a lead": Item({"brown": 4, "black": 3, "beige": 3, "white": 2, "grey": 1}, ("carry",), 0.5, 0.6, True),
+    "dog on a lead": Item({"brown": 4, "black": 3, "beige": 3, "white": 2, "grey": 1}, ("carry",), 0.5, 0.6,
+    True),
 })  # fmt: skip
 
 
@@ -89,7 +93,9 @@ def carried_layers(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ..
 def _cloth(tint: Tint, gloss: float = 0.03, shade: float = 1.0) -> Surface:
     red, green, blue = tint.light
     color: Color = (red * shade, green * shade, blue * shade)
-    return Surface(color, grain=0.12, grain_size=0.015, bump=0.10, bump_size=(0.05, 0.05, 0.05), gloss=gloss, wrap=0.05)
+    return Surface(
+        color, grain=0.12, grain_size=0.015, bump=0.10, bump_size=(0.05, 0.05, 0.05), gloss=gloss, wrap=0.05
+    )
 
 
 def _on_body(lock: Lock, surface: Surface, fit: Fit, bones: dict[str, float], part: int) -> Layer:
@@ -136,7 +142,9 @@ def _backpack(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ...]:
     back = _behind(mantle, 1.18, 1.38)
     y = float(back[1]) + deep / 2 - 0.004
     z = fit.joint("neck01")[2] - tall / 2 - 0.02 * size
-    body = make.box((wide, deep, tall), (0, y, z), float(random.uniform(4, 7)), float(random.uniform(0, 0.12)))
+    body = make.box(
+        (wide, deep, tall), (0, y, z), float(random.uniform(4, 7)), float(random.uniform(0, 0.12))
+    )
     pocket_tall = tall * float(random.uniform(0.36, 0.5))
     pocket = make.box(
         (wide * 0.8, 0.35 * deep, pocket_tall), (0, y + deep * 0.52, z - tall / 2 + pocket_tall * 0.62), 5.0
@@ -144,12 +152,22 @@ def _backpack(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ...]:
     bones = {"spine01": 0.6, "spine02": 0.4}
     plain = _cloth(carried.tint)
     trim = _cloth(carried.second if random.random() < 0.35 else carried.tint, shade=0.62)
-    loop = make.arch((-0.03, y - deep * 0.3, z + tall / 2 - 0.01), (0.03, y - deep * 0.3, z + tall / 2 - 0.01), 0.04, 0.008)
+    loop = make.arch(
+        (-0.03, y - deep * 0.3, z + tall / 2 - 0.01), (0.03, y - deep * 0.3, z + tall / 2 - 0.01), 0.04, 0.008
+    )
     seam = make.box((wide * 0.94, deep * 0.98, 0.012), (0, y + 0.004, z + tall * 0.22), 5.0)
     layers = [_on_body(body, plain, fit, bones, 2), _on_body(merged([loop, seam]), trim, fit, bones, 2),
               _on_body(pocket, trim if random.random() < 0.4 else plain, fit, bones, 2)]  # fmt: skip
     if carried.kind == "trekking backpack":
-        roll = make.rod([(-wide * 0.6, y, z + tall / 2 + 0.06), (0, y, z + tall / 2 + 0.065), (wide * 0.6, y, z + tall / 2 + 0.06)], 0.06, 10)
+        roll = make.rod(
+            [
+                (-wide * 0.6, y, z + tall / 2 + 0.06),
+                (0, y, z + tall / 2 + 0.065),
+                (wide * 0.6, y, z + tall / 2 + 0.06),
+            ],
+            0.06,
+            10,
+        )
         layers.append(_on_body(roll, trim, fit, bones, 2))
     half = float(random.uniform(0.020, 0.030))
 
@@ -170,7 +188,9 @@ def _side(carried: Carried) -> float:
 def _hip_point(fit: Fit, mantle: Sheet, side: float, height: float, turn: float) -> Array:
     """A point on the mantle's side, ``turn`` degrees forwards, at a canonical height."""
     angle = np.degrees(np.arctan2(mantle.spot[:, 0] * side, -mantle.spot[:, 1] - 0.03))
-    chosen = (np.abs(mantle.spot[:, 2] - height) < 0.05) & (mantle.arm < 0.2) & (np.abs(angle - 90 + turn) < 22)
+    chosen = (
+        (np.abs(mantle.spot[:, 2] - height) < 0.05) & (mantle.arm < 0.2) & (np.abs(angle - 90 + turn) < 22)
+    )
     points = mantle.points[chosen] if chosen.any() else mantle.points[mantle.arm < 0.2]
     far = points[np.argmax(np.abs(points[:, 0]))]
     del fit
@@ -185,7 +205,11 @@ def _cross_body(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ...]:
     point = _hip_point(fit, mantle, side, 0.97, 20)
     center = (float(point[0]) + side * (deep / 2 - 0.012), float(point[1]), float(point[2]) - 0.3 * tall)
     bag = make.box((deep, wide, tall), center, 6.0, 0.05)
-    flap = make.box((deep * 1.08, wide * 0.98, tall * 0.55), (center[0] + side * 0.004, center[1], center[2] + tall * 0.24), 6.0)
+    flap = make.box(
+        (deep * 1.08, wide * 0.98, tall * 0.55),
+        (center[0] + side * 0.004, center[1], center[2] + tall * 0.24),
+        6.0,
+    )
     plain = _cloth(carried.tint, 0.05)
     bones = {"root": 0.6, "spine05": 0.4}
 
@@ -211,11 +235,22 @@ def _shoulder(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ...]:
     bag = make.box((deep, wide, tall), center, 5.0, 0.12, 0.05)
     plain = _cloth(carried.tint, 0.05)
     top = fit.joint(f"shoulder01.{'L' if side > 0 else 'R'}")
-    over = (float(top[0]) + side * 0.035, float(top[1]) + 0.01, float(mantle.points[(np.abs(mantle.spot[:, 0] * side - 0.13) < 0.02) & (mantle.arm < 0.5)][:, 2].max()) + 0.008)
+    over = (
+        float(top[0]) + side * 0.035,
+        float(top[1]) + 0.01,
+        float(
+            mantle.points[(np.abs(mantle.spot[:, 0] * side - 0.13) < 0.02) & (mantle.arm < 0.5)][:, 2].max()
+        )
+        + 0.008,
+    )
     straps = []
     for shift in (-0.10, 0.10):
         low = (center[0], center[1] + shift * wide / 0.3, z + tall * 0.42)
-        bend = (0.5 * (low[0] + over[0]) + side * 0.045, 0.6 * low[1] + 0.4 * over[1], 0.45 * low[2] + 0.55 * over[2])
+        bend = (
+            0.5 * (low[0] + over[0]) + side * 0.045,
+            0.6 * low[1] + 0.4 * over[1],
+            0.45 * low[2] + 0.55 * over[2],
+        )
         high = (over[0] + side * 0.02, over[1] + shift * 0.25, over[2] - 0.012)
         straps.append(make.rod([low, bend, high, over], 0.007, 5))
     bones = {"spine05": 0.5, "spine03": 0.5}
@@ -235,7 +270,9 @@ def _belt_bag(fit: Fit, carried: Carried, mantle: Sheet) -> tuple[Layer, ...]:
         return _trunk(s, 0.016 - np.abs(s.spot[:, 2] - 1.0))
 
     bones = {"root": 0.6, "spine05": 0.4}
-    return _on_body(bag, _cloth(carried.tint), fit, bones, 0), _strap(mantle, strap, _cloth(carried.tint, 0.03, 0.7))
+    return _on_body(bag, _cloth(carried.tint), fit, bones, 0), _strap(
+        mantle, strap, _cloth(carried.tint, 0.03, 0.7)
+    )
 
 
 _Worn = Callable[[Fit, Carried, Sheet], tuple[Layer, ...]]
@@ -361,7 +398,18 @@ def _umbrella(fit: Fit, carried: Carried) -> _Things:
     cloth = make.canopy(top, radius, 0.42 * radius)
     shaft = make.rod([(0.012 * side, -0.016, -0.09), (0, 0, 0), (top[0], top[1], top[2] + 0.05)], 0.007)
     ribs = [
-        make.rod([top, (top[0] + radius * 0.97 * float(np.sin(a)), top[1] - radius * 0.97 * float(np.cos(a)), top[2] - 0.41 * radius)], 0.003, 3)
+        make.rod(
+            [
+                top,
+                (
+                    top[0] + radius * 0.97 * float(np.sin(a)),
+                    top[1] - radius * 0.97 * float(np.cos(a)),
+                    top[2] - 0.41 * radius,
+                ),
+            ],
+            0.003,
+            3,
+        )
         for a in np.arange(8) * (np.pi / 4)
     ]
     look = replace(_cloth(carried.tint, 0.08), wrap=0.3)
@@ -387,7 +435,9 @@ def _cup(fit: Fit, carried: Carried) -> _Things:
     del fit
     path = np.array([(0, -0.005, -0.07), (0, -0.005, 0.0), (0, -0.005, 0.05)], np.float32)
     cup = make.strip_tube(path, np.array([0.026, 0.032, 0.038]))
-    lid = make.strip_tube(np.array([(0, -0.005, 0.05), (0, -0.005, 0.062)], np.float32), np.array([0.040, 0.034]))
+    lid = make.strip_tube(
+        np.array([(0, -0.005, 0.05), (0, -0.005, 0.062)], np.float32), np.array([0.040, 0.034])
+    )
     return [(cup, _cloth(carried.tint)), (lid, Surface((0.5, 0.5, 0.5)))]
 
 
@@ -413,12 +463,21 @@ def _push_chair(fit: Fit, carried: Carried) -> _Things:
     seat = make.box((0.40, 0.42, 0.30), at(0, -0.52, 0.52), 4.0, -0.1)
     hood = make.box((0.42, 0.36, 0.34), at(0, -0.40, 0.82), 2.6)
     basket = make.box((0.36, 0.46, 0.14), at(0, -0.50, 0.24), 6.0)
-    child = make.ball(np.array(at(0, -0.58, 0.80), np.float32), (0.075, 0.085, 0.085))
-    frame = [make.rod([at(x, 0.0, 1.02), at(x, -0.18, 0.86), at(x, -0.52, 0.45), at(x, -0.86, 0.14)], 0.012) for x in (-0.25, 0.25)]
+    child = make.ball(np.array(at(0, -0.60, 0.76), np.float32), (0.065, 0.075, 0.075))
+    frame = [
+        make.rod([at(x, 0.0, 1.02), at(x, -0.18, 0.86), at(x, -0.52, 0.45), at(x, -0.86, 0.14)], 0.012)
+        for x in (-0.25, 0.25)
+    ]
     frame += [make.rod([at(x, -0.52, 0.45), at(x, -0.16, 0.14)], 0.011) for x in (-0.25, 0.25)]
     grip = make.rod([at(-0.25, 0.0, 1.02), at(0.25, 0.0, 1.02)], 0.015)
-    wheels = [lock for x in (-0.27, 0.27) for y, r in ((-0.16, 0.14), (-0.86, 0.11)) for lock in make.wheel(at(x, y, r), r - 0.02, 0.018, 5)]
-    return [(merged([seat, hood]), _cloth(carried.tint)), (merged([basket, grip, *wheels]), _BLACK),
+    wheels = [
+        lock
+        for x in (-0.27, 0.27)
+        for y, r in ((-0.16, 0.14), (-0.86, 0.11))
+        for lock in make.wheel(at(x, y, r), r - 0.02, 0.018, 5)
+    ]
+    return [(hood, _cloth(carried.tint)), (seat, _cloth(carried.tint, shade=0.55)), (merged([basket, grip,
+    *wheels]), _BLACK),
             (merged(frame), _METAL), (child, Surface((0.42, 0.27, 0.20), wrap=0.2))]  # fmt: skip
 
 
@@ -432,11 +491,13 @@ def _bicycle(fit: Fit, carried: Carried) -> _Things:
 
     frame = merged([
         make.rod([at(0.02, 0.90), at(-0.04, 0.72), at(0.42, 0.30), at(0.58, 0.80)], 0.017),
-        make.rod([at(-0.02, 0.78), at(0.55, 0.72)], 0.016), make.rod([at(0.42, 0.30), at(0.86, 0.34), at(0.56, 0.74)], 0.011),
+        make.rod([at(-0.02, 0.78), at(0.55, 0.72)], 0.016), make.rod([at(0.42, 0.30), at(0.86, 0.34),
+        at(0.56, 0.74)], 0.011),
         make.rod([at(-0.04, 0.72), at(-0.18, 0.34)], 0.014),
     ])  # fmt: skip
     parts = [lock for y in (-0.18, 0.86) for lock in make.wheel(at(y, 0.34), 0.325, 0.016, 12)]
-    parts += [make.rod([at(0.06, 1.02, -0.27), at(0.0, 1.0, -0.1), at(0.0, 1.0, 0.1), at(0.06, 1.02, 0.27)], 0.013),
+    parts += [make.rod([at(0.06, 1.02, -0.27), at(0.0, 1.0, -0.1), at(0.0, 1.0, 0.1), at(0.06, 1.02, 0.27)],
+    0.013),
               make.box((0.14, 0.26, 0.05), at(0.60, 0.86), 3.0),
               make.rod([at(0.42, 0.30, -0.10), at(0.42, 0.30, 0.10)], 0.012),
               make.box((0.09, 0.06, 0.02), at(0.46, 0.16, 0.12), 6.0)]  # fmt: skip
@@ -449,13 +510,25 @@ def _dog(fit: Fit, carried: Carried) -> _Things:
     floor = -_reach_down(fit) - 0.02
     size = float(random.uniform(0.7, 1.25))
     spot = (side * 0.22, -0.55, floor)
-    lead = make.rod([(0, 0, 0), (spot[0] * 0.6, -0.3, floor * 0.45), (spot[0], spot[1] - 0.24 * size, floor + 0.46 * size)], 0.006, 4)
-    return [(make.dog(spot, size), replace(_cloth(carried.tint), bump=0.4, bump_size=(0.03, 0.05, 0.03))), (lead, _BLACK)]
+    lead = make.rod(
+        [
+            (0, 0, 0),
+            (spot[0] * 0.6, -0.3, floor * 0.45),
+            (spot[0], spot[1] - 0.24 * size, floor + 0.46 * size),
+        ],
+        0.006,
+        4,
+    )
+    return [
+        (make.dog(spot, size), replace(_cloth(carried.tint), bump=0.4, bump_size=(0.03, 0.05, 0.03))),
+        (lead, _BLACK),
+    ]
 
 
 _HELD: Mapping[str, Callable[[Fit, Carried], _Things]] = MappingProxyType({
     "hand bag": _hand_bag, "paper bag": _paper_bag, "plastic bag": _plastic_bag, "briefcase": _briefcase,
     "sports bag": _sports_bag, "suitcase": _suitcase, "shopping trolley": _trolley, "umbrella": _umbrella,
-    "closed umbrella": _closed_umbrella, "phone": _phone, "cup": _cup, "folder": _folder, "walking stick": _stick,
+    "closed umbrella": _closed_umbrella, "phone": _phone, "cup": _cup, "folder": _folder, "walking stick":
+    _stick,
     "push-chair": _push_chair, "bicycle": _bicycle, "dog on a lead": _dog,
 })  # fmt: skip

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from dropmodel.synthetic.cloth import normals_of
 from dropmodel.synthetic.figure import Layer
 from dropmodel.synthetic.garments.fit import Fit, step
-from dropmodel.synthetic.geometry import PARTS, Array, Indices, Surface, vertex_normals
+from dropmodel.synthetic.geometry import PARTS, Indices, Surface
+
+Array = npt.NDArray[Any]
 
 COLUMNS = 56
 """Directions round the head; the first looks forward (-y), they go on towards the person's left."""
@@ -41,14 +45,19 @@ class Lock:
 
 
 class Crown:
-    """One person's head: its center, size and radius in every direction."""
+    """One person's head: its center, size and radius in every direction.
 
-    def __init__(self, fit: Fit) -> None:
+    ``backs`` are points of what the person wears, which long hair lies on.
+    """
+
+    def __init__(self, fit: Fit, backs: Array) -> None:
         self.fit = fit
+        near = (np.abs(backs[:, 0]) < 0.13) & (backs[:, 1] > fit.axis[0])
+        self._back = backs[near]
         piece = fit.body.pieces["body"]
         points = fit.raw["body"]
         mine = piece.parts[:, 1] > 0.6
-        normals = vertex_normals(points, piece.faces)[mine]
+        normals = normals_of(points, piece.faces)[mine]
         # The canonical head's centre, carried over by the vertices round it.
         canonical, own = piece.coords[mine], points[mine]
         low, high = own.min(axis=0), own.max(axis=0)
@@ -68,7 +77,8 @@ class Crown:
     def _measured(self) -> Array:
         azimuth, elevation = grid()
         _, near = self._tree.query(directions(azimuth, elevation).reshape(-1, 3), k=6)
-        # At the ears the smallest of a few neighbours, the head behind them; the largest above, for thin hair.
+        # At the ears the smallest of a few neighbours, the head behind them; the largest above,
+        # for thin hair.
         high = step(elevation, 8, 20)
         lengths = self._length[near].reshape(*azimuth.shape, -1)
         radius = lengths.min(axis=2) * (1 - high) + lengths[..., :4].max(axis=2) * high
@@ -130,6 +140,18 @@ class Crown:
         )
         return inside
 
+    def behind(self, height: Array) -> Array:
+        """y just behind the back's clothes at heights [...]."""
+        top = float(self.fit.joint("neck01")[2]) + 0.06
+        levels = np.arange(26) * -0.03 + top
+        rows = np.round((top - self._back[:, 2]) / 0.03).astype(int)
+        reach = np.full(26, self.fit.axis[0] + 0.04)
+        inside = (rows >= 0) & (rows < 26)
+        np.maximum.at(reach, rows[inside], self._back[inside, 1])
+        wide = np.maximum(np.maximum(reach, np.roll(reach, 1)), np.roll(reach, -1))
+        found: Array = (np.interp(-height, -levels, wide) + 0.012).astype(np.float32)
+        return found
+
     def layer(self, lock: Lock, surface: Surface, part: int = 1) -> Layer:
         """A lock as a layer of the figure, moved by the head (and the chest where it does not hold)."""
         place = self.fit.body.place
@@ -140,7 +162,8 @@ class Crown:
         parts = np.zeros((count, PARTS), np.float32)
         parts[:, part] = 1
         return Layer(
-            lock.vertices, lock.faces, lock.coords, lock.cut, parts, bones, weights.astype(np.float32), surface,
+            lock.vertices, lock.faces, lock.coords, lock.cut, parts, bones, weights.astype(np.float32),
+            surface,
             np.zeros(count, np.float32),
         )  # fmt: skip
 
@@ -177,7 +200,8 @@ def strip(rows: Array, coords: Array, cut: Array, hold: Array, closed: bool) -> 
     a, b = (i * columns + j).ravel(), (i * columns + (j + 1) % columns).ravel()
     faces = np.concatenate([np.stack([a, a + columns, b], 1), np.stack([b, a + columns, b + columns], 1)])
     return Lock(
-        rows.reshape(-1, 3).astype(np.float32), faces.astype(np.int32), coords.reshape(-1, 3).astype(np.float32),
+        rows.reshape(-1, 3).astype(np.float32), faces.astype(np.int32), coords.reshape(-1,
+        3).astype(np.float32),
         cut.ravel().astype(np.float32), hold.ravel().astype(np.float32),
     )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""From an identity's choices to the layers of a figure: skin, clothes, shoes, hair, head-wear and things carried.
+"""From an identity's choices to the layers of a figure: skin, clothes, shoes, hair, head-wear and things
+carried.
 
 What lies under something else is cut away, so that nothing comes through in any pose.
 """
@@ -14,13 +15,13 @@ from dropmodel.synthetic.crown import Crown, Lock
 from dropmodel.synthetic.faces import Face
 from dropmodel.synthetic.figure import Figure, Layer
 from dropmodel.synthetic.garments import prints
+from dropmodel.synthetic.garments.cutting import Sheet
 from dropmodel.synthetic.garments.fabric import Fabric, fastening, surface
 from dropmodel.synthetic.garments.fields import cover
 from dropmodel.synthetic.garments.fit import Fit
-from dropmodel.synthetic.garments.footwear import SHOES, Shoe, covered_by, shoe_sheets, sock_sheet
+from dropmodel.synthetic.garments.footwear import SHOES, covered_by, shoe_sheets, sock_sheet
 from dropmodel.synthetic.garments.neckwear import scarf_layers
 from dropmodel.synthetic.garments.outfit import Garment, Shoes, settled
-from dropmodel.synthetic.garments.cutting import Sheet
 from dropmodel.synthetic.garments.spec import Legs, Top
 from dropmodel.synthetic.garments.tailor import sewn
 from dropmodel.synthetic.geometry import Array, Decal, Surface
@@ -76,7 +77,9 @@ def dress(fit: Fit, look: Look) -> Figure:
     shoe = SHOES[look.shoes.kind]
     hidden |= covered_by(shoe, skin) > 0.012
     hidden |= _socked(look.shoes, skin)
-    head, under_hair = _head(fit, look, skin)
+    backs = np.concatenate([skin.points, *(cloth.sheet.points for cloth in worn[2:])])
+    crown = Crown(fit, backs[backs[:, 2] > fit.joint("spine03")[2]])
+    head, under_hair = _head(crown, look, skin)
     hidden |= under_hair
     layers = [
         _layer(skin.without(hidden), faces.skin_surface(look.skin, look.hair_tint, look.face), 0.0),
@@ -113,14 +116,15 @@ def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
     """All garments and shoes from the inside out, and the outermost top's uncut surface."""
     worn: list[_Cloth] = []
     mantle = fit.tights(soft=True).lifted(0.012)
+    under: Array | None = None
+    tucked = _in_boots(look)
     _add_feet(fit, look.shoes, worn)
     for place, garment in enumerate(settled(look.outfit)):
         random = stream("sewing", look.number, place, garment.fabric.number)
-        pieces = sewn(fit, garment.shape, random)
+        pieces, under = sewn(fit, garment.shape, random, under)
         mantle = pieces.pop("mantle", mantle)
-        tall = SHOES[look.shoes.kind].top > 0.25
         for cloth in worn:
-            if not (tall and isinstance(garment.shape, Legs) and garment.shape.ease[2] < 0.012):
+            if not (tucked and isinstance(garment.shape, Legs)):
                 cloth.sheet = cloth.sheet.without(cover(garment.shape, cloth.sheet) > _HIDDEN)
         decals = _details(garment)
         main = surface(garment.fabric, decals)
@@ -131,27 +135,28 @@ def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
                 worn.append(_Cloth(sheet, belt, 0.3 * fold))
             else:
                 worn.append(_Cloth(sheet, main if role == "main" else surface(garment.trim, (), 0.9), fold))
-    shoe = SHOES[look.shoes.kind]
-    if shoe.top > 0.25:
-        _tuck_into_boots(shoe, worn)
+    if tucked:
+        shoe = SHOES[look.shoes.kind]
+        for cloth in worn[2:]:
+            below = (cloth.sheet.arm < 0.2) & (covered_by(shoe, cloth.sheet) > 0.02)
+            cloth.sheet = cloth.sheet.without(below & (cloth.sheet.leg > 0.5))
     return [cloth for cloth in worn if len(cloth.sheet.faces)], mantle
 
 
-def _tuck_into_boots(shoe: Shoe, worn: list[_Cloth]) -> None:
-    """Narrow trousers end in a high boot (the first two sheets are the shoe's own)."""
-    for cloth in worn[2:]:
-        narrow = cloth.sheet.leg.mean() > 0.4 and cloth.sheet.spot[:, 2].min() < shoe.top - 0.05
-        near = (cloth.sheet.arm < 0.2) & (cloth.sheet.down > 0)
-        if narrow and len(worn[0].sheet.faces) > 400:
-            cloth.sheet = cloth.sheet.without(near & (covered_by(shoe, cloth.sheet) > 0.02))
+def _in_boots(look: Look) -> bool:
+    """Whether trousers, or bare legs, end in high boots; wide trousers fall over them."""
+    hems = [g.shape.ease[2] for g in look.outfit if isinstance(g.shape, Legs) and g.shape.hem > 0.6]
+    return SHOES[look.shoes.kind].top > 0.25 and all(ease < 0.012 for ease in hems)
 
 
 def _add_feet(fit: Fit, shoes: Shoes, worn: list[_Cloth]) -> None:
     shoe = SHOES[shoes.kind]
     upper, sole = shoe_sheets(fit, shoe)
-    look = replace(surface(Fabric(shoe.weave, (shoes.tint,), number=shoes.number)), gloss=shoe.gloss, bump=0.05)
-    if shoes.stripe is not None:
-        look = replace(look, decals=prints.shoe_stripes(shoes.stripe))
+    look = replace(
+        surface(Fabric(shoe.weave, (shoes.tint,), number=shoes.number)), gloss=shoe.gloss, bump=0.05
+    )
+    if shoe.laces:
+        look = replace(look, decals=prints.shoe_details(shoes.stripe, sum(shoes.tint.srgb) < 1.2))
     worn.append(_Cloth(upper, look, 0.0))
     worn.append(_Cloth(sole, Surface(shoes.sole.light, grain=0.05, gloss=0.04), 0.0))
     if _has_socks(shoes):
@@ -183,11 +188,16 @@ def _fold(garment: Garment) -> float:
 
 def _details(garment: Garment) -> tuple[Decal, ...]:
     """Prints, fastenings and pockets, the most telling first: a surface has room for three."""
-    fabric, shape, extras = garment.fabric, garment.shape, garment.extras
+    shape = garment.shape
+    if isinstance(shape, Top):
+        return tuple(_top_details(garment, shape)[:3])
+    return tuple(_leg_details(garment)[:3])
+
+
+def _leg_details(garment: Garment) -> list[Decal]:
+    fabric, extras = garment.fabric, garment.extras
     dark = sum(fabric.tint.srgb) < 1.2
     found: list[Decal] = []
-    if "reflectors" in extras:
-        found.append(prints.reflectors(0.92, 1.24, fabric.tint.scaled(0.9), 2, True))
     if "leg reflectors" in extras:
         found.append(prints.reflectors(0.26, 0.44, fabric.tint.scaled(0.9)))
     if "fade" in extras and fabric.number % 3:
@@ -195,27 +205,35 @@ def _details(garment: Garment) -> tuple[Decal, ...]:
     if "rips" in extras:
         found.append(prints.rips(fabric.number))
     if "side stripes" in extras and fabric.number % 2 and len(fabric.tints) > 1:
-        found += prints.side_stripes(fabric.tints[1], 1 + fabric.number % 3)
-    if "tie" in extras:
-        found.append(prints.tie(fabric.tints[-1], 1.05, 1.435))
-    if isinstance(shape, Top):
-        if not shape.opening:
-            top = {"v": 1.32, "deep v": 1.16}.get(shape.neck.value, 1.43)
-            found += fastening(shape.front, fabric, shape.hem, top)
-        found += _prints(garment)
-        if "two buttons" in extras:
-            found.append(prints.buttons(dark, 1.02, 1.12))
-        if "kangaroo pocket" in extras:
-            found.append(prints.pouch(dark))
-        if "chest pocket" in extras or "badge" in extras:
-            found.append(prints.chest_pocket(dark, "badge" in extras))
-        if "pockets" in extras or "flap pockets" in extras:
-            found.append(prints.pockets(dark, "flap pockets" in extras, 1.02 if shape.hem > 0.9 else 0.97))
-    elif "pockets low" in extras or "flap pockets low" in extras:
+        found += prints.side_stripes(fabric.tints[1], fabric.number % 3 == 0)
+    if "pockets low" in extras or "flap pockets low" in extras:
         found.append(prints.trouser_pockets(dark, "flap pockets low" in extras))
     if "crease" in extras:
         found.append(prints.creases(dark))
-    return tuple(found[:3])
+    return found
+
+
+def _top_details(garment: Garment, top: Top) -> list[Decal]:
+    fabric, extras = garment.fabric, garment.extras
+    dark = sum(fabric.tint.srgb) < 1.2
+    found: list[Decal] = []
+    if "reflectors" in extras:
+        found.append(prints.reflectors(0.92, 1.24, fabric.tint.scaled(0.9), 2, True))
+    if "tie" in extras:
+        found.append(prints.tie(fabric.tints[-1], 1.05, 1.435))
+    if not top.opening:
+        height = {"v": 1.32, "deep v": 1.16}.get(top.neck.value, 1.43)
+        found += fastening(top.front, fabric, top.hem, height)
+    found += _prints(garment)
+    if "two buttons" in extras:
+        found.append(prints.buttons(dark, 1.02, 1.12))
+    if "kangaroo pocket" in extras:
+        found.append(prints.pouch(dark))
+    if "chest pocket" in extras or "badge" in extras:
+        found.append(prints.chest_pocket(dark, "badge" in extras))
+    if "pockets" in extras or "flap pockets" in extras:
+        found.append(prints.pockets(dark, "flap pockets" in extras, 1.02 if top.hem > 0.9 else 0.97))
+    return found
 
 
 def _prints(garment: Garment) -> list[Decal]:
@@ -228,7 +246,11 @@ def _prints(garment: Garment) -> list[Decal]:
         half = float(random.choice([0.045, 0.10, 0.12]))
         x = 0.075 if half < 0.05 else 0.0
         z = 1.31 if half < 0.05 else float(random.uniform(1.20, 1.27))
-        found.append(prints.motif(fabric.motif, ink, second, fabric.number, (x - half, z - half, x + half, z + half), -1))
+        found.append(
+            prints.motif(
+                fabric.motif, ink, second, fabric.number, (x - half, z - half, x + half, z + half), -1
+            )
+        )
         if random.random() < 0.2:
             found.append(prints.motif(fabric.motif, ink, second, fabric.number, (-0.11, 1.12, 0.11, 1.34), 1))
     if "back number" in garment.extras:
@@ -239,9 +261,8 @@ def _prints(garment: Garment) -> list[Decal]:
     return found
 
 
-def _head(fit: Fit, look: Look, skin: Sheet) -> tuple[list[Layer], npt.NDArray[np.bool_]]:
+def _head(crown: Crown, look: Look, skin: Sheet) -> tuple[list[Layer], npt.NDArray[np.bool_]]:
     """Hair, head-wear, beard, mask and glasses, and which skin lies under them."""
-    crown = Crown(fit)
     layers: list[Layer] = []
     hidden = np.zeros(len(skin.points), bool)
     kind = headwear.HEADWEAR[look.hat.kind] if look.hat else None
@@ -261,10 +282,12 @@ def _head(fit: Fit, look: Look, skin: Sheet) -> tuple[list[Layer], npt.NDArray[n
             layers.append(crown.layer(rest, replace(cloth, bump=0.05)))
     face = look.face
     if face.beard == "full beard" and face.mask is None:
-        layers.append(_layer(faces.beard_sheet(fit, 0.014), hair.surface(look.hair_tint, True), 0.0))
+        layers.append(_layer(faces.beard_sheet(crown.fit, 0.014), hair.surface(look.hair_tint, True), 0.0))
     if face.mask is not None:
         hidden |= faces.mask_line(skin) > 0.004
-        layers.append(_layer(faces.mask_sheet(fit), Surface(face.mask.light, grain=0.04, wrap=0.1), 0.0))
+        layers.append(
+            _layer(faces.mask_sheet(crown.fit), Surface(face.mask.light, grain=0.04, wrap=0.1), 0.0)
+        )
     if face.glasses:
         frame: Lock = faces.glasses(crown, face.glasses)
         layers.append(crown.layer(frame, Surface((0.02, 0.018, 0.016), gloss=0.25)))

@@ -1,6 +1,7 @@
 """Faces: painted brows, eyes, lips and beards, masks and glasses.
 
-A head is 30 pixels high in most crops, so a face is its big shapes: dark brows and eye sockets, a shadow under
+A head is 30 pixels high in most crops, so a face is its big shapes: dark brows and eye sockets, a shadow
+under
 the nose, the mouth, cheeks. They are painted once on the canonical head and stick to every other.
 """
 
@@ -8,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from dropmodel.synthetic.cloth import normals_of
 from dropmodel.synthetic.crown import Crown, Lock, merged, tube
 from dropmodel.synthetic.garments.cutting import Sheet, rimmed
 from dropmodel.synthetic.garments.fit import Fit, step
-from dropmodel.synthetic.geometry import Array, Decal, Surface, vertex_normals
+from dropmodel.synthetic.geometry import Decal, Surface
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.seeds import stream
 from dropmodel.synthetic.surfaces import smoothed
@@ -29,6 +33,8 @@ BEARDS: Mapping[str, float] = MappingProxyType({
 GLASSES: Mapping[str, float] = MappingProxyType(
     {"": 7.0, "glasses": 1.6, "round glasses": 0.5, "sunglasses": 0.6}
 )
+
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,9 @@ def skin_surface(skin: Tint, hair: Tint, face: Face) -> Surface:
 
 def eye_surface(number: int) -> Surface:
     """White with an iris."""
-    return Surface((0.50, 0.47, 0.45), decals=(Decal(_iris(number % 4), (-0.045, 1.594, 0.045, 1.624), 0),), gloss=0.3)
+    return Surface(
+        (0.30, 0.27, 0.26), decals=(Decal(_iris(number % 4), (-0.045, 1.594, 0.045, 1.624), 0),), gloss=0.3
+    )
 
 
 @lru_cache(4)
@@ -122,7 +130,12 @@ def _painted(skin: Tint, hair: Tint, face: Face) -> Texture:
     c.lay(np.minimum(tone * 1.12, 1), 0.25 * c.blob(0.0, 1.585, 0.0045, 0.024, 1.2))
     c.lay(np.minimum(tone * 1.06, 1), 0.3 * c.blob(0.0, 1.655, 0.04, 0.014, 1.4))
     # Brows: an arch that rises to its outer third.
-    arch = 1.6315 + tall + 0.14 * np.minimum(np.abs(c.x) - 0.014, 0.026) - 0.30 * np.maximum(np.abs(c.x) - 0.042, 0)
+    arch = (
+        1.6315
+        + tall
+        + 0.14 * np.minimum(np.abs(c.x) - 0.014, 0.026)
+        - 0.30 * np.maximum(np.abs(c.x) - 0.042, 0)
+    )
     weight = (0.0026 + 0.0026 * face.brow) * step(np.abs(c.x), 0.056, 0.040)
     brow = step(np.abs(c.z - arch), weight + 0.0018, weight * 0.5) * step(np.abs(c.x), 0.010, 0.016)
     c.lay(0.65 * ink + 0.12 * tone, 0.92 * brow * step(np.abs(c.x), 0.056, 0.050))
@@ -144,7 +157,13 @@ def _lips(c: _Canvas, tone: Array, face: Face) -> None:
     inside = np.clip(1 - (np.abs(c.x) / 0.0265) ** 2, 0, 1)
     upper = 1.5395 + 0.0068 * inside**0.7 - 0.0016 * np.exp(-((c.x / 0.004) ** 2))
     lower = 1.5375 - 0.0088 * inside**0.8
-    c.lay(color, 0.85 * step(c.z, upper + 0.001, upper - 0.001) * step(c.z, lower - 0.001, lower + 0.001) * (inside > 0))
+    c.lay(
+        color,
+        0.85
+        * step(c.z, upper + 0.001, upper - 0.001)
+        * step(c.z, lower - 0.001, lower + 0.001)
+        * (inside > 0),
+    )
     c.lay(tone * 0.28, 0.75 * step(np.abs(c.z - 1.5385), 0.0017, 0.0004) * (inside > 0.04))
     c.lay(tone * [0.62, 0.52, 0.50], 0.38 * c.blob(0.0, 1.5245, 0.014, 0.0035, 1.4))
 
@@ -152,12 +171,17 @@ def _lips(c: _Canvas, tone: Array, face: Face) -> None:
 def _beard(c: _Canvas, ink: Array, tone: Array, face: Face, random: np.random.Generator) -> None:
     if not face.beard:
         return
-    jaw = step(c.z, 1.574 - 3.0 * np.maximum(0.062 - np.abs(c.x), 0) ** 1.55, 1.556 - 3.0 * np.maximum(0.062 - np.abs(c.x), 0) ** 1.55)
+    jaw = step(
+        c.z,
+        1.574 - 3.0 * np.maximum(0.062 - np.abs(c.x), 0) ** 1.55,
+        1.556 - 3.0 * np.maximum(0.062 - np.abs(c.x), 0) ** 1.55,
+    )
     lip = (np.abs(c.x) < 0.024) * step(np.abs(c.z - 1.5505), 0.0075, 0.004)
     mouth = c.blob(0, 1.5385, 0.024, 0.0085, 0.3)
     chin = c.blob(0, 1.515, 0.024, 0.020, 0.5)
     shape = {
-        "stubble": np.maximum(jaw, lip), "full beard": np.maximum(jaw, lip), "short beard": np.maximum(jaw, lip),
+        "stubble": np.maximum(jaw, lip), "full beard": np.maximum(jaw, lip), "short beard": np.maximum(jaw,
+        lip),
         "moustache": lip, "goatee": np.maximum(chin, lip),
     }[face.beard]  # fmt: skip
     shape = shape * (1 - mouth)
@@ -180,7 +204,7 @@ def mask_sheet(fit: Fit) -> Sheet:
     sheet = fit.skin()
     piece = fit.body.pieces["body"]
     points = smoothed(sheet.points, piece.smoothing, 20, 0.8)
-    normals = vertex_normals(points, piece.faces)
+    normals = normals_of(points, piece.faces)
     whole = replace(sheet, points=points + normals * np.float32(0.010), normals=normals)
     return rimmed(whole.kept(lambda s: mask_line(s) + 0.03).cut(mask_line), 0.008)
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dropmodel.synthetic.crown import (
     AZIMUTH,
@@ -20,12 +22,13 @@ from dropmodel.synthetic.crown import (
     strip,
     tube,
 )
-from dropmodel.synthetic.garments.fit import Fit
-from dropmodel.synthetic.geometry import Array, Surface
 from dropmodel.synthetic.geometry import Mapping as Laid
+from dropmodel.synthetic.geometry import Surface
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.seeds import stream
 from dropmodel.synthetic.textures import Texture, cloudy, tile
+
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class HairStyle:
 
     ``quiff`` raises the front, ``parting`` lays it to one side, ``curl`` is the depth of curls and ``coil``
     their number round the head. ``hanging`` is how far a curtain of hair falls below the ears and ``front``
-    the azimuth it begins at. ``extra`` names a tail, bun, braids, locks or ridge. ``recede`` moves the line back.
+    the azimuth it begins at. ``extra`` names a tail, bun, braids, locks or ridge. ``recede`` moves the line
+    back.
     """
 
     top: float = 0.018
@@ -76,7 +80,8 @@ STYLES: Mapping[str, HairStyle] = MappingProxyType({
     "braid": HairStyle(0.011, 0.008, 0.009, extra="braid", women=0.7),
     "two braids": HairStyle(0.011, 0.008, 0.009, extra="braids", women=0.4),
     "curly": HairStyle(0.034, 0.026, 0.026, curl=0.012, coil=15, women=1.0, men=1.0),
-    "long curly": HairStyle(0.036, 0.032, 0.036, curl=0.012, coil=14, hanging=0.18, front=56, wave=0.018, women=1.2),
+    "long curly": HairStyle(0.036, 0.032, 0.036, curl=0.012, coil=14, hanging=0.18, front=56, wave=0.018,
+    women=1.2),
     "afro": HairStyle(0.065, 0.055, 0.060, curl=0.008, coil=22, women=0.6, men=0.5),
     "locks": HairStyle(0.014, 0.010, 0.012, curl=0.004, extra="locks", women=0.5, men=0.4),
     "mohawk": HairStyle(0.003, 0.002, 0.002, extra="ridge", men=0.06, women=0.02),
@@ -175,32 +180,25 @@ def _curtain(crown: Crown, style: HairStyle, number: int) -> Lock:
     way = directions(azimuth, np.zeros_like(azimuth))[None]
     # First it follows the skull a little inwards, then it lies on the shoulders.
     inward = 0.018 * step(drop, 0.05, 0.16) * (1 - 0.4 * back)[None]
-    wave = style.wave * np.sin(26 * drop + azimuth[None] * 0.09 + random.uniform(0, 6)) * step(drop, 0.02, 0.1)
+    wave = (
+        style.wave * np.sin(26 * drop + azimuth[None] * 0.09 + random.uniform(0, 6)) * step(drop, 0.02, 0.1)
+    )
     puff = 0.012 * np.sin(np.pi * share) * (style.hanging < 0.2)
     points += way * (wave - inward + puff)[..., None]
-    tail = step(drop, 0.12, 0.30) * back[None]
+    tail = step(drop, 0.05, 0.13) * back[None]
     points[..., 0] *= 1 + 0.25 * tail
-    points[..., 1] = _behind(crown.fit, points, tail)
+    points[..., 1] = _behind(crown, points, tail)
     hold = 1 - step(drop, 0.10, 0.26) * 0.9
     around = np.broadcast_to(np.radians(azimuth)[None], drop.shape)
     coords = np.stack([0.1 * np.sin(around), -0.1 * np.cos(around), 1.6 - drop], axis=2)
     strands = sum(np.sin(k * 9.7 * np.radians(azimuth) * 3 + random.uniform(0, 6)) for k in (1, 2, 3))
     cut = np.broadcast_to(ends - 0.012 - 0.006 * strands, drop.shape) - drop
-    sheet = strip(points, coords, cut + 0.004, hold, False)
-    return sheet
+    return strip(points, coords, cut + 0.004, hold, False)
 
 
-def _behind(fit: Fit, points: Array, share: Array) -> Array:
-    """y of hanging hair, kept behind the back's surface where ``share`` is 1."""
-    tights = fit.body.pieces["tights"]
-    chosen = (tights.arm < 0.4) & (fit.close[:, 1] > fit.axis[0]) & (np.abs(fit.close[:, 0]) < 0.12)
-    height, back = fit.close[chosen, 2], fit.close[chosen, 1]
-    levels = np.linspace(height.max(), height.max() - 0.7, 24)
-    reach = np.array([
-        back[np.abs(height - z) < 0.03].max(initial=back.min()) for z in levels
-    ])  # fmt: skip
-    surface = np.interp(-points[..., 2], -levels, reach) + 0.035
-    wanted = np.maximum(points[..., 1], surface)
+def _behind(crown: Crown, points: Array, share: Array) -> Array:
+    """y of hanging hair, kept behind the back's clothes where ``share`` is 1."""
+    wanted = np.maximum(points[..., 1], crown.behind(points[..., 2]))
     moved: Array = points[..., 1] + share * (wanted - points[..., 1])
     return moved
 
@@ -220,10 +218,10 @@ def _extra(crown: Crown, kind: str, number: int, hat: bool) -> list[Lock]:
     if kind == "braids":
         return [_tail(crown, side * 140, -24, 0.30 * s, 0.013 * s, 0.35) for side in (-1, 1)]
     if kind == "ridge":
-        azimuth, elevation = grid()
-        away = np.abs(np.sin(np.radians(azimuth))) * np.cos(np.radians(elevation))
+        round_head, height = grid()
+        away = np.abs(np.sin(np.radians(round_head))) * np.cos(np.radians(height))
         thick = 0.065 * step(away, 0.30, 0.12) - 0.004
-        grown = np.minimum(0.26 - away, (elevation - hairline(HairStyle())[None, :]) * 0.01)
+        grown = np.minimum(0.26 - away, (height - hairline(HairStyle())[None, :]) * 0.01)
         return [crown.shell(thick.astype(np.float32), grown.astype(np.float32))]
     count = 30
     spread = np.linspace(60, 300, count) + random.uniform(-4, 4, count)
@@ -243,7 +241,9 @@ def _tail(
     share = np.linspace(0, 1, 12)[:, None]
     path = start + out * np.minimum(2.2 * share, 1) - np.array([0, 0, length]) * share**1.4
     behind = step(np.abs(path[:, 1:2] * 0 + abs(azimuth - 180 * (azimuth > 0))), 60, 0)
-    path[:, 1] = _behind(crown.fit, path[:, None], step(share, 0.35, 0.7) * (behind if azimuth != 180 else 1))[:, 0]
+    path[:, 1] = _behind(crown, path[:, None], step(share, 0.35, 0.7) * (behind if azimuth != 180 else 1))[
+        :, 0
+    ]
     girth = radius * np.interp(share[:, 0], [0, 0.08, 0.35, 0.8, 1], [0.5, 0.8, 1.0, 0.8, 0.12])
     return tube(path.astype(np.float32), girth, 1 - 0.75 * step(share[:, 0], 0.3, 0.9), sides, twist)
 

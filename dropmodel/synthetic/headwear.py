@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dropmodel.synthetic import palette as hues
 from dropmodel.synthetic.crown import AZIMUTH, Crown, Lock, ball, directions, grid, merged, step, strip, tube
-from dropmodel.synthetic.geometry import Array
+
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ HEADWEAR: Mapping[str, Headwear] = MappingProxyType({
     "headscarf": Headwear(hues.DRESS, ("plain",), -90, True, men=0, women=1.6),
     "turban": Headwear(hues.VIVID, ("plain",), -4, men=0.25, women=0.04),
     "cycle helmet": Headwear(hues.VIVID, ("shell",), 20, men=0.4, women=0.3),
-    "work helmet": Headwear({"white": 3, "yellow": 3, "blue": 1, "orange": 1, "red": 0.6}, ("shell",), 18, men=0.25,
+    "work helmet": Headwear({"white": 3, "yellow": 3, "blue": 1, "orange": 1, "red": 0.6}, ("shell",), 18,
+    men=0.25,
                             women=0.06),
-    "headphones": Headwear({"black": 5, "white": 2, "grey": 2, "beige": 1}, ("shell",), 80, men=0.7, women=0.6),
+    "headphones": Headwear({"black": 5, "white": 2, "grey": 2, "beige": 1}, ("shell",), 80, men=0.7,
+    women=0.6),
     "hood up": Headwear({"black": 1}, ("fleece",), -90, True, men=1, women=1, warm=(1, 2)),
 })  # fmt: skip
 
@@ -189,7 +194,9 @@ def _turban(crown: Crown, number: int) -> Parts:
     folds = 0.006 * np.sin(elevation * 0.55 + np.minimum(front, 180 - front) * 0.10 + number)
     bulge = 0.048 * np.exp(-(((elevation - 38) / 34) ** 2)) + 0.012 + folds
     depth = elevation - rim
-    return crown.shell((bulge * step(depth, -8, 4)).astype(np.float32), (depth * 0.0017).astype(np.float32)), None
+    return crown.shell(
+        (bulge * step(depth, -8, 4)).astype(np.float32), (depth * 0.0017).astype(np.float32)
+    ), None
 
 
 def _face_hole(half: float, top: float, bottom: float) -> Array:
@@ -217,7 +224,8 @@ def _drape(crown: Crown, low: float, flare: float, gap: float) -> Lock:
     around = np.radians(azimuth)
     height = np.linspace(1.55, 1.35, len(rows))
     coords = np.stack([
-        np.stack([0.14 * np.sin(around), -0.14 * np.cos(around), np.full_like(around, h)], axis=1) for h in height
+        np.stack([0.14 * np.sin(around), -0.14 * np.cos(around), np.full_like(around, h)],
+        axis=1) for h in height
     ])  # fmt: skip
     return strip(points, coords, np.ones(points.shape[:2]), np.stack(holds), True)
 
@@ -253,5 +261,6 @@ def _headphones(crown: Crown, number: int) -> Parts:
 _BUILDERS = {
     "cap": _baseball, "cap worn backwards": _backwards, "beanie": _beanie, "bobble hat": _bobble,
     "bucket hat": _bucket, "brimmed hat": _brimmed, "sun hat": _sun_hat, "headscarf": _headscarf,
-    "turban": _turban, "cycle helmet": _cycle, "work helmet": _work, "headphones": _headphones, "hood up": _hood,
+    "turban": _turban, "cycle helmet": _cycle, "work helmet": _work, "headphones": _headphones, "hood up":
+    _hood,
 }  # fmt: skip

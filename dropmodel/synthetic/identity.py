@@ -1,6 +1,7 @@
 """Who a person is: a body, a face and an outfit, drawn so that real crowds' sameness is in it.
 
-People come in families of four numbers: one drawn freely, the others alike in everything but one item. A model that
+People come in families of four numbers: one drawn freely, the others alike in everything but one item. A
+model that
 knows people by the colour of their coat alone cannot tell a family apart.
 """
 
@@ -17,13 +18,14 @@ from dropmodel.synthetic.carried import ITEMS, Carried
 from dropmodel.synthetic.dressing import Hat, Look, dress
 from dropmodel.synthetic.faces import BEARDS, GLASSES, Face
 from dropmodel.synthetic.figure import Figure
-from dropmodel.synthetic.garments.catalogue import Slot
+from dropmodel.synthetic.garments.catalogue import DUNGAREES, OVERALL, Slot
 from dropmodel.synthetic.garments.fabric import Fabric
 from dropmodel.synthetic.garments.fit import Fit
 from dropmodel.synthetic.garments.outfit import (
     Garment,
     Shoes,
     Wearer,
+    cut_from,
     draw_garment,
     draw_outfit,
     draw_shoes,
@@ -41,7 +43,8 @@ ITEMS_THAT_CHANGE: tuple[Item, ...] = ("upper", "lower", "shoes", "hair", "hat",
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One person. ``differs_in`` is the one item that tells it from the first of its ``family``, "" for that one.
+    """One person. ``differs_in`` is the one item that tells it from the first of its ``family``, "" for
+    that one.
 
     ``variant`` is the item changed for one appearance (:func:`changed`), "" usually. ``season`` is 0 summer,
     1 between, 2 winter.
@@ -125,7 +128,9 @@ def changed(identity: Identity, item: str) -> Identity:
     ``ValueError`` names the items there are.
     """
     if item not in ITEMS_THAT_CHANGE:
-        raise ValueError(f"nothing called {item!r} can be changed; choose from {', '.join(ITEMS_THAT_CHANGE)}")
+        raise ValueError(
+            f"nothing called {item!r} can be changed; choose from {', '.join(ITEMS_THAT_CHANGE)}"
+        )
     style = _STYLES[identity.style]
     random = stream(identity.seed, style.name, "changed", identity.number, item)
     return replace(_with_other(identity, style, item, random), variant=item)
@@ -150,6 +155,7 @@ _STYLES = {style.name: style for style in (hues.TRAIN, hues.VALIDATION, hues.HEL
 _SEASONS = (0.32, 0.34, 0.34)
 
 
+@lru_cache(maxsize=64)
 def _founder(style: WardrobeStyle, seed: int, family: int) -> Identity:
     def of(aspect: str) -> np.random.Generator:
         return stream(seed, style.name, aspect, family)
@@ -227,10 +233,13 @@ def _hair(
     if child:
         weights *= [0.0 if hairs.STYLES[name].recede or name == "bald" else 1.0 for name in names]
     curly = [name in ("afro", "locks", "curly", "long curly", "buzz cut", "crew cut") for name in names]
-    weights *= [2.5 if c and skin > 5 else (0.3 if name in ("afro", "locks") else 1.0) for c, name in zip(curly, names, strict=True)]
+    weights *= [
+        2.5 if c and skin > 5 else (0.3 if name in ("afro", "locks") else 1.0)
+        for c, name in zip(curly, names, strict=True)
+    ]
     name = names[int(random.choice(len(names), p=weights / weights.sum()))]
     if old:
-        prior = {"grey": 6, "white": 4, "brown": 1, "dark brown": 1, "black": 1}
+        prior: hues.Prior = {"grey": 6, "white": 4, "brown": 1, "dark brown": 1, "black": 1}
     elif skin > 5:
         prior = {"black": 8, "dark brown": 3, "brown": 0.5, "grey": 0.5, "dyed": 0.3}
     else:
@@ -273,7 +282,9 @@ def _hat(random: np.random.Generator, style: WardrobeStyle, wearer: Wearer, chan
     kind = HEADWEAR[name]
     tint = hues.draw_tint(random, style.cloth, hues.OUTER if name == "hood up" else kind.prior)
     second = hues.contrasting(random, style.cloth, hues.TOP, tint)
-    pattern = "floral" if name == "headscarf" and random.random() < 0.25 and "floral" in style.patterns else ""
+    pattern = (
+        "floral" if name == "headscarf" and random.random() < 0.25 and "floral" in style.patterns else ""
+    )
     weave = kind.weaves[int(random.integers(len(kind.weaves)))]
     return Hat(name, Fabric(weave, (tint, second, second), pattern, "", int(random.integers(1 << 20))))
 
@@ -283,17 +294,25 @@ def _scarf(random: np.random.Generator, style: WardrobeStyle, wearer: Wearer) ->
         return None
     tint = hues.draw_tint(random, style.cloth, hues.TOP)
     second = hues.contrasting(random, style.cloth, hues.TOP, tint)
-    checks = [name for name in ("tartan", "window pane", "glen check", "even stripes", "uneven stripes") if name in style.patterns]
+    checks = [
+        name
+        for name in ("tartan", "window pane", "glen check", "even stripes", "uneven stripes")
+        if name in style.patterns
+    ]
     pattern = checks[0] if checks and random.random() < 0.35 else ""
     return Fabric("knit", (tint, second, second), pattern, "", int(random.integers(1 << 20)))
 
 
-def _carried(random: np.random.Generator, style: WardrobeStyle, wearer: Wearer, chance: float) -> Carried | None:
+def _carried(
+    random: np.random.Generator, style: WardrobeStyle, wearer: Wearer, chance: float
+) -> Carried | None:
     if random.random() >= chance:
         return None
     shares = {name: item.women if wearer.woman else item.men for name, item in ITEMS.items()}
     if wearer.child:
-        shares = {name: share for name, share in shares.items() if name in ("backpack", "small backpack", "phone")}
+        shares = {
+            name: share for name, share in shares.items() if name in ("backpack", "small backpack", "phone")
+        }
     name = _one(random, shares)
     tint = hues.draw_tint(random, style.cloth, ITEMS[name].prior)
     second = hues.contrasting(random, style.cloth, hues.BAG, tint)
@@ -325,9 +344,21 @@ def _replaced(
     if item == "bag":
         gone = first.carried is not None and random.random() < 0.4
         return replace(first, carried=None if gone else _carried(random, style, wearer, 2.0))
+    if item in ("upper", "lower") and first.outfit[-1].kind in (DUNGAREES.name, OVERALL.name):
+        return replace(first, outfit=_redyed(first.outfit, style, random))
     if item == "lower":
         return replace(first, outfit=_other_lower(first.outfit, style, wearer, random))
     return replace(first, outfit=_other_upper(first.outfit, style, wearer, random))
+
+
+def _redyed(
+    outfit: tuple[Garment, ...], style: WardrobeStyle, random: np.random.Generator
+) -> tuple[Garment, ...]:
+    """Dungarees and overalls, legs and bib of one cloth, in another colour."""
+    name = outfit[-1].kind
+    kind = DUNGAREES if name == DUNGAREES.name else OVERALL
+    fresh = cut_from(random, style, kind)
+    return tuple(replace(g, fabric=fresh.fabric, trim=fresh.trim) if g.kind == name else g for g in outfit)
 
 
 def _other_lower(
@@ -340,7 +371,9 @@ def _other_lower(
     place = next(k for k, g in enumerate(outfit) if g.slot is slot)
     if slot is Slot.LOWER and place > 0:
         # What a shirt is tucked into stays as high.
-        fresh = replace(fresh, shape=outfit[place].shape, kind=outfit[place].kind, extras=outfit[place].extras)
+        fresh = replace(
+            fresh, shape=outfit[place].shape, kind=outfit[place].kind, extras=outfit[place].extras
+        )
     return (*outfit[:place], fresh, *outfit[place + 1 :])
 
 
@@ -353,7 +386,11 @@ def _other_upper(
         place = next(k for k, g in enumerate(outfit) if g.slot is Slot.UPPER)
         fresh = draw_garment(random, style, wearer, Slot.UPPER)
         shape = outfit[place].shape
-        return (*outfit[:place], replace(outfit[place], fabric=replace(fresh.fabric, weave="twill"), shape=shape), *outfit[place + 1 :])
+        return (
+            *outfit[:place],
+            replace(outfit[place], fabric=replace(fresh.fabric, weave="twill"), shape=shape),
+            *outfit[place + 1 :],
+        )
     return (*outfit[:-1], draw_garment(random, style, wearer, last.slot))
 
 
@@ -361,7 +398,9 @@ def _differs(first: Identity, other: Identity, item: str) -> bool:
     """Whether a person who looks closely could tell the two by their ``item``."""
     before, after = first.describe(), other.describe()
     if item == "shoes":
-        return hues.distance(first.shoes.tint, other.shoes.tint) > 0.22 or first.shoes.kind != other.shoes.kind
+        return (
+            hues.distance(first.shoes.tint, other.shoes.tint) > 0.22 or first.shoes.kind != other.shoes.kind
+        )
     if item == "hair":
         return first.hair != other.hair
     if item == "hat":
@@ -370,4 +409,7 @@ def _differs(first: Identity, other: Identity, item: str) -> bool:
         return before["carried"] != after["carried"] or before["carried_color"] != after["carried_color"]
     ours = [g.fabric.tint for g in first.outfit]
     theirs = [g.fabric.tint for g in other.outfit]
-    return any(hues.distance(a, b) > 0.22 for a, b in zip(ours, theirs, strict=False)) or before[item] != after[item]
+    return (
+        any(hues.distance(a, b) > 0.22 for a, b in zip(ours, theirs, strict=False))
+        or before[item] != after[item]
+    )

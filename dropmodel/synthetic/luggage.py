@@ -1,9 +1,14 @@
 """The shapes of what people carry, metres from the grip of a hand: x to the person's left, y behind, z up."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from dropmodel.synthetic.crown import Lock, ball, merged, strip, tube
-from dropmodel.synthetic.geometry import Array
+
+Array = npt.NDArray[Any]
+
 
 Point = tuple[float, float, float]
 
@@ -16,7 +21,7 @@ def box(size: Point, center: Point, power: float = 6.0, taper: float = 0.0, sag:
     ball_ = np.stack(np.broadcast_arrays(np.sin(a) * np.cos(e), -np.cos(a) * np.cos(e), np.sin(e)), axis=2)
     unit = ball_ / (np.abs(ball_) ** power).sum(axis=2, keepdims=True) ** (1 / power)
     points = unit * np.asarray(size) / 2
-    points[..., :2] *= (1 - taper * (0.5 + 0.5 * unit[..., 2:]) + sag * (0.5 - 0.5 * unit[..., 2:]))
+    points[..., :2] *= 1 - taper * (0.5 + 0.5 * unit[..., 2:]) + sag * (0.5 - 0.5 * unit[..., 2:])
     whole = np.ones((rings, sides), np.float32)
     return strip(points + np.asarray(center), points.astype(np.float32), whole, whole, True)
 
@@ -46,7 +51,14 @@ def wheel(center: Point, radius: float, wide: float = 0.02, spokes: int = 0) -> 
     path = np.stack([np.zeros_like(turn), radius * np.cos(turn), radius * np.sin(turn)], axis=1) + center
     tyre = tube(path.astype(np.float32), wide, np.ones(len(turn)), 6)
     bars = [
-        rod([center, (center[0], center[1] + radius * float(np.cos(t)), center[2] + radius * float(np.sin(t)))], 0.003, 3)
+        rod(
+            [
+                center,
+                (center[0], center[1] + radius * float(np.cos(t)), center[2] + radius * float(np.sin(t))),
+            ],
+            0.003,
+            3,
+        )
         for t in np.arange(spokes) * (2 * np.pi / max(spokes, 1))
     ]
     return tyre, *bars
@@ -81,7 +93,8 @@ def dog(center: Point, size: float) -> Lock:
     return merged([
         ball(at(0, 0, 0.36), half), ball(at(0, -0.30, 0.50), (0.08 * size, 0.10 * size, 0.09 * size)),
         ball(at(0, -0.40, 0.47), (0.04 * size, 0.09 * size, 0.04 * size)),
-        tube(np.stack([at(0, 0.26, 0.42), at(0, 0.36, 0.52), at(0, 0.38, 0.62)]), 0.022 * size, np.ones(3), 6),
+        tube(np.stack([at(0, 0.26, 0.42), at(0, 0.36, 0.52), at(0, 0.38, 0.62)]), 0.022 * size, np.ones(3),
+        6),
         tube(np.stack([at(0, -0.2, 0.40), at(0, -0.28, 0.50)]), 0.07 * size, np.ones(2), 8),
         *legs,
     ])  # fmt: skip

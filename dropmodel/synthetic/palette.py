@@ -48,7 +48,7 @@ def _words(**rows: str) -> Anchors:
     return MappingProxyType({word.replace("_", " "): tuple(row.split()) for word, row in rows.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WardrobeStyle:
     """Where one style's people get their looks from.
 
@@ -85,7 +85,8 @@ LOWER: Prior = {
     "white": 2.0, "burgundy": 0.5, "blue": 0.5, "green": 0.3, "red": 0.3, "pink": 0.3,
 }  # fmt: skip
 DRESS: Prior = {
-    "black": 24, "navy": 13, "grey": 7, "white": 7, "beige": 8, "burgundy": 6, "olive": 5, "blue": 6, "red": 4,
+    "black": 24, "navy": 13, "grey": 7, "white": 7, "beige": 8, "burgundy": 6, "olive": 5, "blue": 6, "red":
+    4,
     "pink": 4, "green": 4, "teal": 4, "brown": 4, "light blue": 4, "yellow": 2, "purple": 2, "orange": 1,
 }  # fmt: skip
 SHOE: Prior = {
@@ -157,7 +158,9 @@ def skin_tint(random: np.random.Generator, position: float) -> Tint:
     hue = 0.062 + 0.25 * (hue - 0.08) + random.normal(0, 0.006)
     saturation = np.interp(position, [0, 3, 5, 7, 9], [0.24, 0.32, 0.46, 0.50, 0.42]) + random.normal(0, 0.03)
     value = value * np.interp(position, [0, 4, 6, 9], [0.82, 0.88, 1.0, 1.0]) * random.uniform(0.95, 1.04)
-    red, green, blue = colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0.1, 0.65)), min(float(value), 0.95))
+    red, green, blue = colorsys.hsv_to_rgb(
+        hue % 1, float(np.clip(saturation, 0.1, 0.65)), min(float(value), 0.95)
+    )
     return Tint("skin", (max(red, 0.08), max(green, 0.06), max(blue, 0.05)))
 
 

@@ -8,13 +8,15 @@ wrapped distances.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.textures import Array, cloudy
+from dropmodel.synthetic.textures import cloudy
 
 Random = np.random.Generator
+Array = npt.NDArray[Any]
 Colors = npt.NDArray[np.float32]
 Painter = Callable[[int, Colors, Random], Array]
 
@@ -47,7 +49,8 @@ def _mixed(share: Array, low: Array, high: Array) -> Array:
 
 
 def _bands(position: Array, edges: tuple[float, ...], values: tuple[int, ...], colors: Colors) -> Array:
-    return colors[np.asarray(values)[np.searchsorted(np.asarray(edges), position)]]
+    value: Array = colors[np.asarray(values)[np.searchsorted(np.asarray(edges), position)]]
+    return value
 
 
 def _wrapped(offset: Array) -> Array:
@@ -70,7 +73,7 @@ def _melange(size: int, random: Random) -> Array:
 def _denim(size: int, random: Random) -> Array:
     down, across = _grid(size)
     twill = np.sin(2 * np.pi * 16 * (down + across)).astype(np.float32)
-    return 1 + 0.10 * twill + 0.16 * cloudy(size, (4, size // 4), random, 2)
+    return 1 + 0.07 * twill + 0.09 * cloudy(size, (4, size // 4), random, 2)
 
 
 def _corduroy(size: int, random: Random) -> Array:
@@ -95,7 +98,8 @@ def _cable(size: int, random: Random) -> Array:
     lane = _wrapped(across * 3)
     twist = np.abs(_wrapped(down * 4 + 0.7 * np.sign(lane) * np.abs(lane)))
     rope = np.where(np.abs(lane) < 0.3, 0.72 + 0.9 * twist, 0.95 + 0.1 * np.sin(2 * np.pi * 24 * across))
-    return (rope + 0.04 * cloudy(size, (4, 4), random)).astype(np.float32)
+    value: Array = (rope + 0.04 * cloudy(size, (4, 4), random)).astype(np.float32)
+    return value
 
 
 def _twill(size: int, random: Random) -> Array:
@@ -129,7 +133,10 @@ def _diamonds(size: int, random: Random) -> Array:
     """Diamond-quilted jacket."""
     down, across = _grid(size)
     line = np.minimum(np.abs(_wrapped(2 * (down + across))), np.abs(_wrapped(2 * (down - across))))
-    return (0.75 + 0.3 * np.minimum(line * 6, 1) + 0.04 * cloudy(size, (4, 4), random)).astype(np.float32)
+    value: Array = (0.75 + 0.3 * np.minimum(line * 6, 1) + 0.04 * cloudy(size, (4, 4), random)).astype(
+        np.float32
+    )
+    return value
 
 
 def _pleats(size: int, random: Random) -> Array:
@@ -161,33 +168,33 @@ def weave(kind: str, random: Random, size: int = 64) -> tuple[Array, float]:
 # ------------------------------------------------------------------ patterns with colours of their own
 
 
-def _even_stripes(size: int, colors: Colors, random: Random) -> Array:
+def _even_stripes(size: int, colors: Colors, _random: Random) -> Array:
     down, _ = _grid(size)
     return _bands(down % 0.25 * 4, (0.5,), (0, 1), colors)
 
 
-def _breton(size: int, colors: Colors, random: Random) -> Array:
+def _breton(size: int, colors: Colors, _random: Random) -> Array:
     down, _ = _grid(size)
     return _bands(down % 0.25 * 4, (0.68,), (0, 1), colors)
 
 
-def _rugby(size: int, colors: Colors, random: Random) -> Array:
+def _rugby(size: int, colors: Colors, _random: Random) -> Array:
     down, _ = _grid(size)
     return _bands(down, (0.44, 0.5, 0.94), (0, 2, 1, 2), colors)
 
 
-def _uneven_stripes(size: int, colors: Colors, random: Random) -> Array:
+def _uneven_stripes(size: int, colors: Colors, _random: Random) -> Array:
     down, _ = _grid(size)
     return _bands(down, (0.3, 0.36, 0.5, 0.54, 0.6, 0.85), (0, 1, 0, 2, 0, 1, 0), colors)
 
 
-def _pin_stripes(size: int, colors: Colors, random: Random) -> Array:
+def _pin_stripes(size: int, colors: Colors, _random: Random) -> Array:
     _, across = _grid(size)
     line = (np.abs(_wrapped(across * 4)) < 0.07).astype(np.float32)
     return _mixed(line, colors[0], colors[1])
 
 
-def _gingham(size: int, colors: Colors, random: Random) -> Array:
+def _gingham(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     share = ((down * 4 % 1 < 0.5).astype(np.float32) + (across * 4 % 1 < 0.5)) / 2
     return _mixed(share, colors[0], colors[1])
@@ -203,13 +210,13 @@ def _tartan(size: int, colors: Colors, random: Random) -> Array:
     return _mixed((0.25 + 0.5 * over).astype(np.float32), warp, weft)
 
 
-def _window_pane(size: int, colors: Colors, random: Random) -> Array:
+def _window_pane(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     line = np.maximum(np.abs(_wrapped(down * 2)) < 0.05, np.abs(_wrapped(across * 2)) < 0.05)
     return _mixed(line.astype(np.float32), colors[0], colors[1])
 
 
-def _glen_check(size: int, colors: Colors, random: Random) -> Array:
+def _glen_check(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     fine = (np.floor(down * 32) + np.floor(across * 32)) % 2
     block = (_wrapped(down * 2) > 0).astype(np.float32) * 0.5 + (_wrapped(across * 2) > 0) * 0.5
@@ -218,7 +225,7 @@ def _glen_check(size: int, colors: Colors, random: Random) -> Array:
     return _mixed(0.6 * line.astype(np.float32), base, colors[2])
 
 
-def _argyle(size: int, colors: Colors, random: Random) -> Array:
+def _argyle(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     diamond = np.abs(_wrapped(across * 2)) + np.abs(_wrapped(down)) * 1.0
     line = np.abs(np.abs(_wrapped(across * 2 + 0.5)) - np.abs(_wrapped(down + 0.5))) < 0.03
@@ -226,7 +233,7 @@ def _argyle(size: int, colors: Colors, random: Random) -> Array:
     return _mixed(0.8 * line.astype(np.float32), base, colors[2])
 
 
-def _houndstooth(size: int, colors: Colors, random: Random) -> Array:
+def _houndstooth(size: int, colors: Colors, _random: Random) -> Array:
     tooth = np.array(
         [
             [1, 1, 1, 1, 0, 0, 0, 1], [1, 1, 1, 1, 0, 0, 1, 0], [1, 1, 1, 1, 0, 1, 0, 0],
@@ -239,7 +246,7 @@ def _houndstooth(size: int, colors: Colors, random: Random) -> Array:
     return _mixed(share, colors[0], colors[1])
 
 
-def _herringbone(size: int, colors: Colors, random: Random) -> Array:
+def _herringbone(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     slope = np.abs(_wrapped(across * 4)) * 2
     share = ((down * 8 + slope) % 1 < 0.5).astype(np.float32) * 0.8
@@ -259,7 +266,8 @@ def _dots(size: int, colors: Colors, random: Random) -> Array:
 def _scattered(
     size: int, colors: Colors, random: Random, count: int, shape: Callable[[Array, Array], Array]
 ) -> Array:
-    """``shape(radius, angle)`` > 0 painted at ``count`` random places, sizes and turns, wrapped at the edges."""
+    """``shape(radius, angle)`` > 0 painted at ``count`` random places, sizes and turns, wrapped at the
+    edges."""
     down, across = _grid(size)
     image = np.broadcast_to(colors[0], (size, size, 3)).astype(np.float32)
     for k in range(count):
@@ -313,7 +321,7 @@ def _tie_dye(size: int, colors: Colors, random: Random) -> Array:
     return _mixed(np.clip(1.4 - 4 * far, 0, 1).astype(np.float32), first, colors[2])
 
 
-def _geometric(size: int, colors: Colors, random: Random) -> Array:
+def _geometric(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     ring = np.hypot(_wrapped(down * 3), _wrapped(across * 3))
     line = np.abs(_wrapped(3 * (down + across))) < 0.08
@@ -321,14 +329,15 @@ def _geometric(size: int, colors: Colors, random: Random) -> Array:
     return _mixed(line.astype(np.float32) * 0.7, base, colors[2])
 
 
-def _triangles(size: int, colors: Colors, random: Random) -> Array:
+def _triangles(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     rows, columns = np.floor(down * 5), np.floor(across * 5)
     upper = (across * 5 % 1) + (down * 5 % 1) > 1
-    return colors[((rows * 2 + columns * 3 + upper * 1) % 5 % 3).astype(int)]
+    value: Array = colors[((rows * 2 + columns * 3 + upper * 1) % 5 % 3).astype(int)]
+    return value
 
 
-def _hexagons(size: int, colors: Colors, random: Random) -> Array:
+def _hexagons(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     best = np.full((size, size), 9, np.float32)
     second = best.copy()
@@ -356,18 +365,18 @@ def _chest_band(size: int, colors: Colors, random: Random) -> Array:
     return _bands(down, (edge, edge + wide), (0, 1, 0), colors)
 
 
-def _gradient(size: int, colors: Colors, random: Random) -> Array:
+def _gradient(size: int, colors: Colors, _random: Random) -> Array:
     down, _ = _grid(size)
     share = np.clip((down - 0.3) / 0.5, 0, 1)
     return _mixed(share, colors[0], colors[1])
 
 
-def _half_and_half(size: int, colors: Colors, random: Random) -> Array:
-    down, across = _grid(size)
+def _half_and_half(size: int, colors: Colors, _random: Random) -> Array:
+    _, across = _grid(size)
     return _mixed((across < 0.5).astype(np.float32), colors[0], colors[1])
 
 
-def _diagonal_block(size: int, colors: Colors, random: Random) -> Array:
+def _diagonal_block(size: int, colors: Colors, _random: Random) -> Array:
     down, across = _grid(size)
     tilted = down + 0.25 * np.cos(2 * np.pi * across)
     return _bands(tilted, (0.38, 0.46), (1, 2, 0), colors)
@@ -391,7 +400,7 @@ PATTERNS: Mapping[str, Pattern] = MappingProxyType({
     "leaf": Pattern(_leaf, (0.24, 0.44), 128, 3),
     "paisley": Pattern(_paisley, (0.22, 0.36), 128, 3),
     "camouflage": Pattern(_camouflage, (0.45, 0.60), 128, 3),
-    "animal": Pattern(_animal, (0.25, 0.40), 128),
+    "animal": Pattern(_animal, (0.14, 0.24), 128),
     "tie-dye": Pattern(_tie_dye, (0.45, 0.65), 128, 3),
     "geometric": Pattern(_geometric, (0.16, 0.30), 128, 3),
     "triangles": Pattern(_triangles, (0.20, 0.40), 64, 3),
@@ -405,7 +414,8 @@ PATTERNS: Mapping[str, Pattern] = MappingProxyType({
 
 
 def paint(kind: str, colors: Colors, random: Random) -> tuple[Array, float, bool]:
-    """Tile ``[S, S, 3]`` sRGB of a pattern in up to three ``colors`` [3, 3], its width in metres, ``whole``."""
+    """Tile ``[S, S, 3]`` sRGB of a pattern in up to three ``colors`` [3, 3], its width in metres,
+    ``whole``."""
     pattern = PATTERNS[kind]
     image = pattern.paint(pattern.size, colors, random)
     soft = 1 + 0.04 * cloudy(pattern.size, (5, 5), random, 3)

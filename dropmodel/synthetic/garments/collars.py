@@ -1,11 +1,16 @@
 """Collars: strips sewn to the neck line, each a few rows of (onward, out, up) in metres."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from dropmodel.synthetic.garments.cutting import Sheet, ribbon
 from dropmodel.synthetic.garments.fit import step
 from dropmodel.synthetic.garments.spec import Collar, Neck, Top
-from dropmodel.synthetic.geometry import Array
+
+Array = npt.NDArray[Any]
+
 
 _ROWS: dict[Collar, list[tuple[float, float, float]]] = {
     Collar.RIB: [(-0.017, -0.001, 0), (-0.017, 0.003, 0), (0, 0.004, 0), (0.004, 0.0, 0), (0.0, -0.006, 0)],
@@ -69,7 +74,8 @@ def _lapel(spot: Array) -> Array:
     up = 0.022 * behind + 0.010 * step(height, 1.38, 1.44)
     return _stacked([
         (nil, nil - 0.004, nil), (nil + 0.003, nil + 0.003, up), (nil - 0.002, nil + 0.009, up),
-        (-0.5 * wide, nil + 0.010, up * 0.4), (-wide, nil + 0.007, -0.2 * up), (-wide, nil + 0.001, -0.2 * up),
+        (-0.5 * wide, nil + 0.010, up * 0.4), (-wide, nil + 0.007, -0.2 * up), (-wide, nil + 0.001,
+        -0.2 * up),
     ])  # fmt: skip
 
 
@@ -81,7 +87,8 @@ def _hood(spot: Array) -> Array:
     return _stacked([
         (nil - 0.012, nil + 0.004, nil), (nil, 0.006 + 0.010 * full, 0.012 * full),
         (nil, 0.008 + 0.020 * full, 0.030 * full), (nil - 0.004, 0.008 + 0.042 * full, 0.036 * full),
-        (nil - 0.02 * full, 0.006 + 0.066 * full, 0.022 * full), (nil - 0.05 * full, 0.072 * full, -0.02 * full),
+        (nil - 0.02 * full, 0.006 + 0.066 * full, 0.022 * full), (nil - 0.05 * full, 0.072 * full,
+        -0.02 * full),
         (nil - 0.09 * full, 0.056 * full, -0.05 * full), (nil - 0.11 * full, 0.024 * full, -0.05 * full),
         (nil - 0.11 * full, nil, -0.04 * full),
     ])  # fmt: skip

@@ -1,7 +1,9 @@
-"""Sheets of cloth and the scissors: cutting a surface along a smooth line, and giving its edge a thickness."""
+"""Sheets of cloth and the scissors: cutting a surface along a smooth line, and giving its edge a
+thickness."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ import numpy.typing as npt
 from dropmodel.synthetic.geometry import Array, Indices
 from dropmodel.synthetic.surfaces import edges
 
-Field = Callable[["Sheet"], Array]
+Field = Callable[["Sheet"], npt.NDArray[Any]]
 """Signed metres to a cutting line for each vertex of a sheet: what is negative falls away."""
 
 
@@ -182,9 +184,7 @@ def ribbon(sheet: Sheet, border: Indices, rows: list[tuple[float, float, float]]
     return replace(strip, points=np.concatenate(points).astype(np.float32), coords=coords)
 
 
-def _onward(
-    sheet: Sheet, border: Indices, used: npt.NDArray[np.int32], pairs: npt.NDArray[np.intp]
-) -> Array:
+def _onward(sheet: Sheet, border: Indices, used: npt.NDArray[np.int32], pairs: npt.NDArray[np.intp]) -> Array:
     """Unit directions at ``used`` vertices: in the surface, square to the edge, away from the sheet."""
     along = sheet.points[border[:, 1]] - sheet.points[border[:, 0]]
     across = np.cross(along, sheet.normals[border].sum(axis=1))
@@ -200,7 +200,8 @@ def _onward(
         np.add.at(mean, pairs[:, 1], total[pairs[:, 0]])
         total = total + 0.5 * mean
     length = np.linalg.norm(total, axis=1, keepdims=True)
-    return (total / np.maximum(length, 1e-9)).astype(np.float32)
+    value: Array = (total / np.maximum(length, 1e-9)).astype(np.float32)
+    return value
 
 
 def rimmed(sheet: Sheet, depth: float) -> Sheet:

@@ -30,7 +30,8 @@ class Fabric:
     """What a garment is made of.
 
     ``weave`` is one of :data:`patterns.WEAVES`; ``tints`` one to three colours; ``pattern`` one of
-    :data:`patterns.PATTERNS` or empty; ``motif`` a print on chest or back, or empty; ``number`` seeds what is random.
+    :data:`patterns.PATTERNS` or empty; ``motif`` a print on chest or back,
+    or empty; ``number`` seeds what is random.
     """
 
     weave: str
@@ -49,18 +50,18 @@ class Fabric:
 class _Finish:
     gloss: float = 0.012
     sharpness: float = 10.0
-    bump: float = 0.10
+    bump: float = 0.06
     bump_size: tuple[float, float, float] = (0.07, 0.07, 0.10)
     grain: float = 0.05
     grain_size: float = 0.012
 
 
 _FINISHES: Mapping[str, _Finish] = MappingProxyType({
-    "leather": _Finish(0.16, 22, 0.16, (0.04, 0.04, 0.05), 0.06),
-    "shell": _Finish(0.07, 14, 0.16, (0.05, 0.05, 0.08), 0.03),
-    "quilt": _Finish(0.09, 14, 0.16, (0.06, 0.06, 0.05), 0.03),
-    "diamonds": _Finish(0.05, 14, 0.10, (0.05, 0.05, 0.05), 0.03),
-    "denim": _Finish(0.008, 10, 0.14, (0.05, 0.05, 0.05), 0.12, 0.03),
+    "leather": _Finish(0.10, 20, 0.10, (0.04, 0.04, 0.05), 0.06),
+    "shell": _Finish(0.045, 14, 0.09, (0.05, 0.05, 0.08), 0.03),
+    "quilt": _Finish(0.05, 12, 0.09, (0.06, 0.06, 0.05), 0.03),
+    "diamonds": _Finish(0.03, 14, 0.07, (0.05, 0.05, 0.05), 0.03),
+    "denim": _Finish(0.008, 10, 0.08, (0.05, 0.05, 0.05), 0.07, 0.03),
     "knit": _Finish(0.0, 10, 0.08, (0.05, 0.05, 0.05), 0.08, 0.01),
     "cable": _Finish(0.0, 10, 0.08, (0.05, 0.05, 0.05), 0.08, 0.01),
     "fleece": _Finish(0.0, 10, 0.22, (0.02, 0.02, 0.02), 0.10, 0.01),

@@ -1,10 +1,15 @@
 """Cutting lines as functions of canonical places: the same line cuts cloth and tells what lies under it."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from dropmodel.synthetic.garments.cutting import Field, Sheet
 from dropmodel.synthetic.garments.spec import Legs, Neck, Skirt, Top
-from dropmodel.synthetic.geometry import Array
+
+Array = npt.NDArray[Any]
+
 
 ARM = 0.51
 """Metres from shoulder to wrist of the canonical adult."""
@@ -41,7 +46,9 @@ def _sleeve(share: float) -> Field:
         return _armhole
 
     def field(sheet: Sheet) -> Array:
-        away: Array = ((share - sheet.along) * ARM + 1.6 * np.clip(0.5 - sheet.arm, 0, 0.5)).astype(np.float32)
+        away: Array = ((share - sheet.along) * ARM + 1.6 * np.clip(0.5 - sheet.arm, 0, 0.5)).astype(
+            np.float32
+        )
         return away
 
     return field
@@ -95,7 +102,9 @@ def _bib(kind: str) -> Field:
         top = np.where(y < -0.02, 1.27, behind)
         wide = 0.40 if kind == "dungarees" else 0.155
         panel = np.minimum(top - z, np.interp(z, [1.02, 1.10, 1.27], [wide, min(wide, 0.20), 0.11]) - x)
-        strap = np.where(z > 1.1, 0.02 - np.abs(x - np.interp(z, [1.1, 1.28, 1.45], [0.05, 0.085, 0.075])), -1)
+        strap = np.where(
+            z > 1.1, 0.02 - np.abs(x - np.interp(z, [1.1, 1.28, 1.45], [0.05, 0.085, 0.075])), -1
+        )
         away: Array = np.where(sheet.arm > 0.4, -1.0, np.maximum(panel, strap)).astype(np.float32)
         return away
 
@@ -134,4 +143,5 @@ def fields_of(shape: Top | Legs | Skirt) -> Fields:
 
 def cover(shape: Top | Legs | Skirt, sheet: Sheet) -> Array:
     """How deep, in metres, each vertex of another sheet lies under a garment; negative is in the open."""
-    return np.min([field(sheet) for field in fields_of(shape).values()], axis=0)
+    value: Array = np.min([field(sheet) for field in fields_of(shape).values()], axis=0)
+    return value

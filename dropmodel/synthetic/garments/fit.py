@@ -14,8 +14,9 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from dropmodel.synthetic.body import Body, Phenotype, Piece, load_body
+from dropmodel.synthetic.cloth import normals_of
 from dropmodel.synthetic.garments.cutting import Sheet
-from dropmodel.synthetic.geometry import PARTS, Array, vertex_normals
+from dropmodel.synthetic.geometry import PARTS, Array
 from dropmodel.synthetic.surfaces import smoothed
 
 ANGLES = 48
@@ -36,9 +37,10 @@ _PHI = np.arange(ANGLES) * (2 * np.pi / ANGLES)
 _ARM_BINS, _LEG_BINS = 24, 40
 
 
-def step(value: Array, low: float, high: float) -> Array:
+def step(value: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
     """Smooth 0..1 as ``value`` goes from ``low`` to ``high`` (which may be the smaller)."""
-    share = np.clip((value - low) / (high - low), 0, 1)
+    start = np.asarray(low)
+    share = np.clip((np.asarray(value) - start) / (np.asarray(high) - start), 0, 1)
     eased: Array = (share * share * (3 - 2 * share)).astype(np.float32)
     return eased
 
@@ -132,13 +134,13 @@ class Fit:
         """The shell of torso, arms and legs before it is cut."""
         points = self.draped if soft else self.close
         piece = self.body.pieces["tights"]
-        return replace(_tights_sheet(), points=points, normals=vertex_normals(points, piece.faces))
+        return replace(_tights_sheet(), points=points, normals=normals_of(points, piece.faces))
 
     def skin(self) -> Sheet:
         """The body itself."""
         piece = self.body.pieces["body"]
         points = self.raw["body"]
-        return replace(_skin_sheet(), points=points, normals=vertex_normals(points, piece.faces))
+        return replace(_skin_sheet(), points=points, normals=normals_of(points, piece.faces))
 
     def hung(self, sheet: Sheet, outline: Array, weight: Array) -> Sheet:
         """A sheet moved out to ``outline`` and level where ``weight`` [V] is 1."""
@@ -162,7 +164,7 @@ class Fit:
         height = np.interp(sheet.spot[:, 2], HEIGHTS, self.heights)
         points = np.stack([radius * np.sin(angle), self.axis[0] - radius * np.cos(angle), height], axis=1)
         points = points.astype(np.float32)
-        return replace(sheet, points=points, normals=vertex_normals(points, sheet.faces))
+        return replace(sheet, points=points, normals=normals_of(points, sheet.faces))
 
     def tube(
         self, sheet: Sheet, limb: str, along: Sequence[float], radius: Sequence[float], weight: Array
@@ -315,7 +317,7 @@ def _robe_skin(body: Body, spot: Array) -> tuple[npt.NDArray[np.int16], Array]:
     dense = np.zeros((len(spot), len(body.bones)), np.float32)
     rows = np.arange(len(spot))[:, None]
     np.add.at(dense, (rows, tights.bones[trunk[nearest]].astype(np.intp)), tights.weights[trunk[nearest]])
-    follow = step(spot[:, 2], 1.0, 0.78)
+    follow = step(spot[:, 2], 0.96, 0.76)
     shin = 0.55 * step(spot[:, 2], 0.60, 0.36)
     left = step(spot[:, 0], -0.13, 0.13)
     legs = np.zeros_like(dense)
@@ -326,4 +328,3 @@ def _robe_skin(body: Body, spot: Array) -> tuple[npt.NDArray[np.int16], Array]:
     bones = np.argsort(-dense, axis=1, kind="stable")[:, : tights.bones.shape[1]]
     weights = np.take_along_axis(dense, bones, axis=1)
     return bones.astype(np.int16), (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-

@@ -67,7 +67,7 @@ def cut_from(random: Random, style: WardrobeStyle, kind: Kind, other: Tint | Non
     values = {name: float(random.uniform(*ends)) for name, ends in kind.vary.items()}
     if isinstance(shape, Top) and "sleeve" in values:
         values["sleeve"] = min(values["sleeve"], 1.0)
-    shape = replace(shape, **values)
+    shape = replace(shape, **values)  # type: ignore[arg-type]  # Kind.vary names fields of its own shape
     tint = hues.draw_tint(random, style.cloth, kind.prior)
     if other is not None and tint.word == other.word and random.random() < 0.4:
         tint = hues.draw_tint(random, style.cloth, kind.prior)
@@ -77,7 +77,9 @@ def cut_from(random: Random, style: WardrobeStyle, kind: Kind, other: Tint | Non
     weave = kind.weaves[min(int(random.exponential(0.7)), len(kind.weaves) - 1)]
     pattern, motif = "", ""
     if random.random() < kind.pattern:
-        names = [name for name in style.patterns if kind.name != "kilt" or name in _CHECKS] or list(style.patterns)
+        names = [name for name in style.patterns if kind.name != "kilt" or name in _CHECKS] or list(
+            style.patterns
+        )
         weights = np.array([style.patterns[name] for name in names])
         pattern = names[int(random.choice(len(names), p=weights / weights.sum()))]
     elif random.random() < kind.motif:
@@ -91,7 +93,11 @@ def cut_from(random: Random, style: WardrobeStyle, kind: Kind, other: Tint | Non
         third = _nearer(third, tint, 0.3)
     fabric = Fabric(weave, (tint, second, third), pattern, motif, number)
     same = random.random() >= kind.trim
-    trim = Fabric("rib" if weave in ("knit", "fleece", "melange", "plain") else weave, (tint if same else second,), number=number)
+    trim = Fabric(
+        "rib" if weave in ("knit", "fleece", "melange", "plain") else weave,
+        (tint if same else second,),
+        number=number,
+    )
     if pattern and same:
         trim = replace(trim, tints=(tint,))
     return Garment(kind.name, kind.slot, shape, fabric, trim, kind.extras)
@@ -117,7 +123,7 @@ def draw_outfit(random: Random, style: WardrobeStyle, wearer: Wearer) -> tuple[G
     if wearer.woman and random.random() < (0.24, 0.12, 0.06)[wearer.season]:
         whole = draw_garment(random, style, wearer, Slot.WHOLE)
         inner: tuple[Garment, ...] = (whole,)
-        if isinstance(whole.shape, Top) and whole.kind in ("tunic", "knitted dress") or wearer.season == 2:
+        if (isinstance(whole.shape, Top) and whole.kind in ("tunic", "knitted dress")) or wearer.season == 2:
             inner = (cut_from(random, style, KINDS["leggings"]), whole)
     else:
         upper = draw_garment(random, style, wearer, Slot.UPPER)
@@ -156,16 +162,22 @@ def _sport_kit(random: Random, style: WardrobeStyle) -> tuple[Garment, ...]:
     shirt = cut_from(random, style, KINDS["football shirt"])
     shorts = cut_from(random, style, KINDS["sport shorts"])
     second = shirt.fabric.tints[1] if random.random() < 0.5 else shirt.fabric.tint
-    return replace(shorts, fabric=Fabric("shell", (second, shirt.fabric.tints[2]), number=shorts.fabric.number)), shirt
+    return replace(
+        shorts, fabric=Fabric("shell", (second, shirt.fabric.tints[2]), number=shorts.fabric.number)
+    ), shirt
 
 
 def _suit(random: Random, style: WardrobeStyle, wearer: Wearer) -> tuple[Garment, ...]:
     jacket = cut_from(random, style, KINDS["blazer"])
     shirt = cut_from(random, style, KINDS["shirt"])
-    legs = cut_from(random, style, KINDS["suit trousers" if not wearer.woman or random.random() < 0.6 else "pencil skirt"])
+    legs = cut_from(
+        random, style, KINDS["suit trousers" if not wearer.woman or random.random() < 0.6 else "pencil skirt"]
+    )
     legs = replace(legs, fabric=jacket.fabric, trim=jacket.trim)
     tie = () if wearer.woman or random.random() < 0.3 else ("tie",)
-    shirt = replace(shirt, extras=tie, fabric=replace(shirt.fabric, pattern="" if tie else shirt.fabric.pattern))
+    shirt = replace(
+        shirt, extras=tie, fabric=replace(shirt.fabric, pattern="" if tie else shirt.fabric.pattern)
+    )
     return legs, shirt, jacket
 
 
@@ -188,9 +200,13 @@ def settled(outfit: tuple[Garment, ...]) -> tuple[Garment, ...]:
             shape = replace(shape, gap=max(shape.gap, depth + 0.010))
             depth = shape.gap if not shape.tucked else depth
         elif above and not shape.rise > 1.04 + 0.004:
-            shape = replace(shape, rise=min(shape.rise, max(min(top.hem for top in above) + 0.05, 0.86)), band=0.0)
+            shape = replace(
+                shape, rise=min(shape.rise, max(min(top.hem for top in above) + 0.032, 0.86)), band=0.0
+            )
         elif above:
-            shape = replace(shape, rise=min(shape.rise, max(min(top.hem for top in above) + 0.06, 0.90)), band=0.0)
+            shape = replace(
+                shape, rise=min(shape.rise, max(min(top.hem for top in above) + 0.028, 0.86)), band=0.0
+            )
         done.append(replace(garment, shape=shape))
     return tuple(done)
 
@@ -200,7 +216,10 @@ def draw_shoes(random: Random, style: WardrobeStyle, wearer: Wearer) -> Shoes:
     kinds = [(name, shoe) for name, shoe in SHOES.items() if wearer.season in shoe.warm]
     weights = np.array([shoe.women if wearer.woman else shoe.men for _, shoe in kinds])
     if wearer.child:
-        weights *= [1.0 if name in ("trainers", "canvas shoes", "rubber boots", "sandals") else 0.02 for name, _ in kinds]
+        weights *= [
+            1.0 if name in ("trainers", "canvas shoes", "rubber boots", "sandals") else 0.02
+            for name, _ in kinds
+        ]
     name, shoe = kinds[int(random.choice(len(kinds), p=weights / weights.sum()))]
     tint = hues.draw_tint(random, style.cloth, shoe.prior)
     pale = random.random() < shoe.pale_sole
@@ -209,5 +228,9 @@ def draw_shoes(random: Random, style: WardrobeStyle, wearer: Wearer) -> Shoes:
         sole = tint.scaled(0.7)
     sock = hues.draw_tint(random, style.cloth, {"black": 5, "white": 4, "grey": 2, "navy": 1})
     height = float(random.choice([0.115, 0.15, 0.22], p=[0.45, 0.4, 0.15]))
-    stripe = hues.contrasting(random, style.cloth, hues.TOP, tint) if name == "trainers" and random.random() < 0.6 else None
+    stripe = (
+        hues.contrasting(random, style.cloth, hues.TOP, tint)
+        if name == "trainers" and random.random() < 0.6
+        else None
+    )
     return Shoes(name, tint, sole, sock, height, stripe, int(random.integers(1 << 20)))

@@ -1,19 +1,26 @@
 """Pictures laid on garments once: zips, buttons, pockets, ties, logos, words and numbers."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from dropmodel.synthetic.geometry import Decal
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.textures import Array, Texture, tile
+from dropmodel.synthetic.textures import Texture, tile
+
+Array = npt.NDArray[Any]
 
 _SIZE = 128
 Pixel = tuple[int, int, int, int]
 
-_SYLLABLES = ("al", "bo", "co", "den", "el", "far", "go", "har", "in", "ka", "lo", "mor", "na", "or", "pe", "ra",
+_SYLLABLES = ("al", "bo", "co", "den", "el", "far", "go", "har", "in", "ka", "lo", "mor", "na", "or", "pe",
+"ra",
               "so", "ta", "ur", "vi", "wa", "yo", "zen")  # fmt: skip
 
 
@@ -111,7 +118,9 @@ def _rips(number: int) -> Texture:
         w, h = random.uniform(8, 16), random.uniform(3, 7)
         draw.ellipse((x - w, y - h, x + w, y + h), fill=(205, 170, 150, 255))
         for k in range(3):
-            draw.line((x - w, y - h + 2 + k * h / 1.5, x + w, y - h + 2 + k * h / 1.5), fill=(225, 228, 232, 255))
+            draw.line(
+                (x - w, y - h + 2 + k * h / 1.5, x + w, y - h + 2 + k * h / 1.5), fill=(225, 228, 232, 255)
+            )
     return _texture(image)
 
 
@@ -121,21 +130,16 @@ def rips(number: int) -> Decal:
 
 
 @lru_cache(32)
-def _stripe(colors: tuple[Pixel, ...]) -> Texture:
-    image, draw = _canvas(32)
-    width = 32 / (2 * len(colors) - 1)
-    for k, fill in enumerate(colors):
-        draw.rectangle((round(2 * k * width), 0, round((2 * k + 1) * width) - 1, 31), fill=fill)
+def _plain(fill: Pixel) -> Texture:
+    image = Image.new("RGBA", (4, 4), fill)
     return _texture(image)
 
 
-def side_stripes(tint: Tint, count: int) -> tuple[Decal, ...]:
-    """Stripes down the outer side of both trouser legs."""
-    texture = _stripe((pixel(tint),) * count)
-    return (
-        Decal(texture, (0.178, 0.0, 0.26, 1.0), 0),
-        Decal(texture, (-0.26, 0.0, -0.178, 1.0), 0),
-    )
+def side_stripes(tint: Tint, wide: bool) -> tuple[Decal, ...]:
+    """A stripe down the outer side of both trouser legs: where coords reach farthest from the middle."""
+    texture = _plain(pixel(tint))
+    inner = 0.1845 if wide else 0.1872
+    return (Decal(texture, (inner, 0.0, 0.26, 1.0), 0), Decal(texture, (-0.26, 0.0, -inner, 1.0), 0))
 
 
 @lru_cache(32)
@@ -172,52 +176,88 @@ def _tie(fill: Pixel) -> Texture:
     return _texture(image)
 
 
+_Draw = Callable[[ImageDraw.ImageDraw, str, Pixel, Pixel], None]
+
+
+def _word(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, _second: Pixel) -> None:
+    draw.text((64, 64), word, fill=ink, font=_font(150 / max(len(word), 4)), anchor="mm")
+
+
+def _stack(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, second: Pixel) -> None:
+    for k in range(3):
+        draw.text((64, 34 + 30 * k), word, fill=(ink, second)[k % 2], font=_font(34), anchor="mm")
+
+
+def _arch(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, second: Pixel) -> None:
+    draw.arc((14, 30, 114, 130), 190, 350, fill=ink, width=14)
+    draw.text((64, 84), word[:5], fill=second, font=_font(30), anchor="mm")
+
+
+def _box_logo(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, second: Pixel) -> None:
+    draw.rectangle((14, 40, 114, 88), fill=ink)
+    draw.text((64, 64), word[:6], fill=second, font=_font(24), anchor="mm")
+
+
+def _number(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, _second: Pixel) -> None:
+    number = sum(map(ord, word)) % 99 + 1
+    draw.text((64, 64), str(number), fill=ink, font=_font(96), anchor="mm", stroke_width=2)
+
+
+def _disc(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, second: Pixel) -> None:
+    draw.ellipse((24, 24, 104, 104), fill=ink)
+    draw.pieslice((34, 34, 94, 94), 20, 200, fill=second)
+
+
+def _ringed(draw: ImageDraw.ImageDraw, word: str, ink: Pixel, _second: Pixel) -> None:
+    draw.ellipse((20, 20, 108, 108), outline=ink, width=9)
+    draw.text((64, 64), word[:4], fill=ink, font=_font(28), anchor="mm")
+
+
+def _mountain(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, second: Pixel) -> None:
+    draw.polygon([(10, 96), (48, 34), (70, 70), (84, 52), (118, 96)], fill=ink)
+    draw.ellipse((80, 18, 104, 42), fill=second)
+
+
+def _star(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, _second: Pixel) -> None:
+    turns = [(48 if k % 2 == 0 else 20, k * np.pi / 5) for k in range(10)]
+    draw.polygon([(64 + r * np.sin(a), 64 - r * np.cos(a)) for r, a in turns], fill=ink)
+
+
+def _bars(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, second: Pixel) -> None:
+    for k in range(4):
+        draw.rectangle((24, 30 + 18 * k, 104 - 16 * k, 40 + 18 * k), fill=(ink, second)[k % 2])
+
+
+def _wave(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, second: Pixel) -> None:
+    for k in range(3):
+        points = [(10 + x, 44 + 20 * k + 9 * np.sin(x / 11 + k)) for x in range(0, 110, 4)]
+        draw.line(points, fill=(ink, second)[k % 2], width=9)
+
+
+def _stamp(draw: ImageDraw.ImageDraw, _word: str, ink: Pixel, second: Pixel) -> None:
+    draw.rectangle((28, 28, 100, 100), outline=ink, width=6)
+    draw.line((28, 100, 100, 28), fill=second, width=10)
+
+
+MOTIFS: Mapping[str, _Draw] = MappingProxyType({
+    "word": _word, "stack": _stack, "arch": _arch, "box logo": _box_logo, "number": _number, "disc": _disc,
+    "ringed": _ringed, "mountain": _mountain, "star": _star, "bars": _bars, "wave": _wave, "stamp": _stamp,
+})  # fmt: skip
+"""Kind of print -> who draws it, with a made-up word at hand."""
+
+
 @lru_cache(64)
 def _motif(kind: str, ink: Pixel, second: Pixel, number: int) -> Texture:
     random = stream("motif", number)
     image, draw = _canvas()
     word = "".join(random.choice(_SYLLABLES) for _ in range(int(random.integers(2, 4)))).upper()
-    if kind == "word":
-        draw.text((64, 64), word, fill=ink, font=_font(150 / max(len(word), 4)), anchor="mm")
-    elif kind == "stack":
-        for k in range(3):
-            draw.text((64, 34 + 30 * k), word, fill=(ink, second)[k % 2], font=_font(34), anchor="mm")
-    elif kind == "arch":
-        draw.arc((14, 30, 114, 130), 190, 350, fill=ink, width=14)
-        draw.text((64, 84), word[:5], fill=second, font=_font(30), anchor="mm")
-    elif kind == "box logo":
-        draw.rectangle((14, 40, 114, 88), fill=ink)
-        draw.text((64, 64), word[:6], fill=second, font=_font(24), anchor="mm")
-    elif kind == "number":
-        draw.text((64, 64), str(int(random.integers(1, 100))), fill=ink, font=_font(96), anchor="mm",
-                  stroke_width=2)  # fmt: skip
-    elif kind == "disc":
-        draw.ellipse((24, 24, 104, 104), fill=ink)
-        draw.pieslice((34, 34, 94, 94), 20, 200, fill=second)
-    elif kind == "ringed":
-        draw.ellipse((20, 20, 108, 108), outline=ink, width=9)
-        draw.text((64, 64), word[:4], fill=ink, font=_font(28), anchor="mm")
-    elif kind == "mountain":
-        draw.polygon([(10, 96), (48, 34), (70, 70), (84, 52), (118, 96)], fill=ink)
-        draw.ellipse((80, 18, 104, 42), fill=second)
-    elif kind == "star":
-        points = [(64 + (48 if k % 2 == 0 else 20) * np.sin(k * np.pi / 5),
-                   64 - (48 if k % 2 == 0 else 20) * np.cos(k * np.pi / 5)) for k in range(10)]  # fmt: skip
-        draw.polygon(points, fill=ink)
-    elif kind == "bars":
-        for k in range(4):
-            draw.rectangle((24, 30 + 18 * k, 104 - 16 * k, 40 + 18 * k), fill=(ink, second)[k % 2])
-    elif kind == "wave":
-        for k in range(3):
-            points = [(10 + x, 44 + 20 * k + 9 * np.sin(x / 11 + k)) for x in range(0, 110, 4)]
-            draw.line(points, fill=(ink, second)[k % 2], width=9)
-    else:  # stamp
-        draw.rectangle((28, 28, 100, 100), outline=ink, width=6)
-        draw.line((28, 100, 100, 28), fill=second, width=10)
+    MOTIFS[kind](draw, word, ink, second)
     return _texture(image)
 
 
-def motif(kind: str, ink: Tint, second: Tint, number: int, box: tuple[float, float, float, float], side: int) -> Decal:
+def motif(
+    kind: str, ink: Tint, second: Tint, number: int, box: tuple[float, float, float, float], side: int
+) -> Decal:
     """A print of ``kind`` in ``box`` on the front (-1) or the back (+1)."""
     return Decal(_motif(kind, pixel(ink), pixel(second), number), box, side)
 
@@ -303,9 +343,23 @@ def creases(dark: bool) -> Decal:
     return Decal(_creases(dark), (-0.19, 0.02, 0.19, 0.82))
 
 
-def shoe_stripes(tint: Tint) -> tuple[Decal, ...]:
-    """Slanted stripes on the sides of trainers, in the coords of feet."""
-    return (Decal(_slanted(pixel(tint)), (-0.26, -0.0, 0.26, 0.20), 0),)
+def shoe_details(stripe: Tint | None, dark: bool) -> tuple[Decal, ...]:
+    """Laces on the instep and slanted stripes on the sides, in the coords of feet."""
+    laces = _laces(dark)
+    found = [Decal(laces, (0.112, 0.055, 0.156, 0.125), 0), Decal(laces, (-0.156, 0.055, -0.112, 0.125), 0)]
+    if stripe is not None:
+        found.append(Decal(_slanted(pixel(stripe)), (-0.26, 0.0, 0.26, 0.20), 0))
+    return tuple(found)
+
+
+@lru_cache(2)
+def _laces(dark: bool) -> Texture:
+    image, draw = _canvas(32)
+    fill: Pixel = (225, 225, 222, 255) if dark else (70, 70, 74, 200)
+    draw.rectangle((10, 0, 21, 31), fill=(0, 0, 0, 60))
+    for y in range(2, 30, 7):
+        draw.rectangle((6, y, 25, y + 2), fill=fill)
+    return _texture(image)
 
 
 @lru_cache(64)

@@ -50,7 +50,8 @@ class Top:
     ``fall`` how much it draws in on its way down (negative flares), ``hang`` 0 clings .. 1 hangs freely.
     ``sleeve`` ends at that share of the arm (0 is the armhole, 1 the wrist); ``sleeve_ease`` at shoulder,
     elbow and cuff. ``opening`` is half the width of an open front at hem and chest. ``cuff`` and ``band``
-    are the heights of ribs at cuffs and hem; ``waves`` the depth of folds at the hem, ``pleats`` their number,
+    are the heights of ribs at cuffs and hem; ``waves`` the depth of folds at the hem, ``pleats`` their
+    number,
     ``belt`` its width, ``waist`` how far it is drawn in there; ``bib`` is "dungarees" or "apron".
     """
 
@@ -59,7 +60,7 @@ class Top:
     fall: float = 0.08
     hang: float = 1.0
     sleeve: float = 1.0
-    sleeve_ease: tuple[float, float, float] = (0.018, 0.014, 0.008)
+    sleeve_ease: tuple[float, float, float] = (0.011, 0.010, 0.006)
     hem: float = 0.88
     tails: float = 0.0
     neck: Neck = Neck.CREW

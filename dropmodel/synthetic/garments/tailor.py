@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from dropmodel.synthetic.cloth import normals_of
 from dropmodel.synthetic.garments.collars import collar
 from dropmodel.synthetic.garments.cutting import Field, Sheet, joined, rimmed
 from dropmodel.synthetic.garments.fields import Fields, fields_of
 from dropmodel.synthetic.garments.fit import HEIGHTS, ROBE, ROBE_ANGLES, Fit, step
 from dropmodel.synthetic.garments.spec import Collar, Legs, Shape, Skirt, Top
-from dropmodel.synthetic.geometry import Array, vertex_normals
+from dropmodel.synthetic.geometry import Array
 
 JOIN = 1.02
 """Where a robe's skirt meets its bodice."""
@@ -19,18 +20,24 @@ Pieces = dict[str, Sheet]
 ``mantle`` is its surface before it was cut, which straps lie on."""
 
 
-def sewn(fit: Fit, shape: Shape, random: np.random.Generator) -> Pieces:
-    """The sheets of a garment of ``shape`` on one body."""
+def sewn(
+    fit: Fit, shape: Shape, random: np.random.Generator, under: Array | None
+) -> tuple[Pieces, Array | None]:
+    """The sheets of a garment of ``shape`` on one body, and how far out they reach.
+
+    ``under`` [Z, ANGLES] is the outline of what it is worn over,
+    None for nothing; so is the outline returned.
+    """
     if isinstance(shape, Legs):
-        return _trousers(fit, shape)
+        return _trousers(fit, shape), under
     if isinstance(shape, Skirt):
         return _skirt(fit, shape, random)
-    return _top(fit, shape, random)
+    return _top(fit, shape, random, under)
 
 
 def renewed(sheet: Sheet) -> Sheet:
     """With the normals of its moved vertices."""
-    return replace(sheet, normals=vertex_normals(sheet.points, sheet.faces))
+    return replace(sheet, normals=normals_of(sheet.points, sheet.faces))
 
 
 def _cut(sheet: Sheet, lines: Fields) -> Sheet:
@@ -40,12 +47,14 @@ def _cut(sheet: Sheet, lines: Fields) -> Sheet:
     return rough
 
 
-def _top(fit: Fit, top: Top, random: np.random.Generator) -> Pieces:
+def _top(fit: Fit, top: Top, random: np.random.Generator, under: Array | None) -> tuple[Pieces, Array]:
     lines = fields_of(top)
     ease = top.gap + (top.ease * step(HEIGHTS, 1.32, min(top.hem, 1.0))).astype(np.float32)
     if top.waist:
         ease -= (top.waist * np.exp(-(((HEIGHTS - 1.08) / 0.09) ** 2))).astype(np.float32)
     outline = fit.outline(np.maximum(ease, 0.004), top.fall)
+    if under is not None and not top.tucked:
+        outline = np.maximum(outline, under + np.float32(0.009))
     sheet = fit.tights(soft=top.hang > 0.3 and not top.bib).lifted(top.gap)
     trunk = (1 - step(sheet.arm, 0.15, 0.6)) * step(sheet.spot[:, 2], 1.42, 1.26) * top.hang
     sheet = fit.hung(sheet, outline, trunk)
@@ -63,7 +72,11 @@ def _top(fit: Fit, top: Top, random: np.random.Generator) -> Pieces:
         pieces["main"] = joined([pieces["main"], rimmed(tail, top.thick)])
     if top.belt:
         pieces["belt"] = _belt(fit, outline, top.belt)
-    return pieces
+    if top.bib:
+        return pieces, outline if under is None else np.maximum(outline, under)
+    reach = outline.copy()
+    reach[top.hem - 0.01 > HEIGHTS] = 0
+    return pieces, reach
 
 
 def _tail_lines(lines: Fields) -> Fields:
@@ -152,7 +165,7 @@ def _trousers(fit: Fit, legs: Legs) -> Pieces:
     return pieces
 
 
-def _skirt(fit: Fit, skirt: Skirt, random: np.random.Generator) -> Pieces:
+def _skirt(fit: Fit, skirt: Skirt, random: np.random.Generator) -> tuple[Pieces, Array]:
     outline = fit.outline(np.full(len(HEIGHTS), skirt.gap, np.float32), -skirt.flare, 0.98)
     sheet = fit.robe(outline, _waves(skirt.hem, skirt.waves, skirt.pleats, random))
     lines = fields_of(skirt)
@@ -161,4 +174,7 @@ def _skirt(fit: Fit, skirt: Skirt, random: np.random.Generator) -> Pieces:
     if skirt.band:
         high = sheet.kept(lambda s: skirt.band + 0.06 - lines["rise"](s))
         pieces["belt"] = _band(high, lambda s: skirt.band - lines["rise"](s), skirt.thick)
-    return pieces
+    deep = np.interp(HEIGHTS, [skirt.hem, 1.0], [1.2 * skirt.waves, 0.004]).astype(np.float32)
+    reach = outline + deep[:, None]
+    reach[(skirt.rise < HEIGHTS) | (skirt.hem - 0.01 > HEIGHTS)] = 0
+    return pieces, reach
