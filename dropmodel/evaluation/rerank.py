@@ -120,6 +120,7 @@ def _encode(left: Operand, right: Operand, found: _Neighbours, options: Neighbou
     for i in range(count):
         places = _expanded(_reciprocal(found.places, i, options.k1 + 1), narrow)
         distances = left[i : i + 1].distance(right[places])[0] / found.farthest[i]
+        distances[places == i] = 0  # Also where nothing of the crop is visible.
         values = np.exp(-distances)
         plain.append(_Row(places, values / values.sum()))
     if options.k2 == 1:

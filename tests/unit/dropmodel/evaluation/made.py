@@ -50,7 +50,7 @@ def plain_ranking(distances: FloatArray, query: Labels, gallery: Labels) -> list
             same = person == gallery.identities[g] and camera == gallery.cameras[g]
             if not junk and (not same or person <= 0):
                 places.append(g)
-        places.sort(key=lambda g: distances[q, g])  # noqa: B023 - used at once; Python's sort is stable
+        places.sort(key=lambda g: distances[q, g])
         right, precisions, first, last = 0, [], 0, 0
         for position, g in enumerate(places, start=1):
             if person > 0 and gallery.identities[g] == person:

@@ -20,6 +20,7 @@ def dense(query: Features, gallery: Features, k1: int, k2: int, share: float) ->
     everyone = Features.concatenate([query, gallery])
     plain = distance(everyone, everyone).astype(np.float64)
     count = len(everyone)
+    np.fill_diagonal(plain, 0)
     finite = np.where(np.isfinite(plain), plain, 0)
     plain /= np.where(finite.max(1) > 0, finite.max(1), 1)[:, None]
     to_rank = plain.copy()
