@@ -31,7 +31,7 @@ _BODIES = np.array(
         (0.58, 0.71, 1.0),
     ]
 )
-_BALANCED = 0.72
+_BALANCED = 0.8
 
 
 def warmth(kelvin: float) -> Color:
@@ -101,7 +101,8 @@ def outdoors(random: Random, weather: str, ranges: LightRanges, lamps: list[Poin
     )
     light, clouds = random.uniform(*ambient), random.uniform(*cover)
     above = _times(sky_color, light)
-    grey = light * random.uniform(0.95, 1.3)
+    # Skies are drawn darker than they are: cameras meter on the ground and let the sky burn out.
+    grey = light * random.uniform(0.55, 0.9)
     blue = max(0.0, 1 - 1.3 * clouds)
     zenith = (grey * (1 - 0.55 * blue), grey * (1 - 0.35 * blue), grey * (1 + 0.1 * blue))
     horizon = _times(warmth(5200 if low and clouds < 0.8 else 6600), grey * random.uniform(1.0, 1.2))
@@ -200,7 +201,7 @@ def indoors(random: Random, light: str, ranges: LightRanges, ceiling: float, lam
     kelvin = random.uniform(
         *(ranges.day_kelvin if light in {"sky_light", "mixed_window"} else ranges.lamp_kelvin)
     )
-    if light in {"ceiling_even", "shop_light"} and random.uniform() < 0.5:
+    if light in {"ceiling_even", "ceiling_spots", "shop_light"} and random.uniform() < 0.6:
         kelvin = random.uniform(*ranges.day_kelvin)
     color = warmth(kelvin)
     level = random.uniform(*ambient)

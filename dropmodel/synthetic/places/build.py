@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dropmodel.synthetic.camera import Camera
 from dropmodel.synthetic.geometry import Mesh
+from dropmodel.synthetic.places.litter import lie_about
 from dropmodel.synthetic.places.place import Seat, Walk
 from dropmodel.synthetic.places.plan import Floor, Panel, Plan, Wish
 from dropmodel.synthetic.places.view import PERSON, seen_well
@@ -17,7 +18,7 @@ from dropmodel.synthetic.props.primitives import box, ground, joined, sheet
 
 Points = npt.NDArray[np.float64]
 
-TRIANGLES = 36_000
+TRIANGLES = 28_000
 """A place's props stop when it has this many triangles."""
 _HIDDEN, _HIDDEN_ALL = 0.09, 0.14
 """Largest shares of the sight lines to the walks that one prop and all props together may cut."""
@@ -226,14 +227,38 @@ def _cut_by(eye: Points, points: Points, low: Points, high: Points) -> npt.NDArr
     return hit
 
 
+def beside_walks(plan: Plan, walks: Sequence[Walk]) -> list[Wish]:
+    """Wishes for clutter along the walks, half a metre to four metres off their edges."""
+    random = plan.random("clutter")
+    kinds = plan.style.indoor_clutter if plan.indoor else plan.style.clutter
+    wishes = []
+    for walk in walks:
+        start, end = np.asarray(walk.start), np.asarray(walk.end)
+        long = float(np.hypot(*(end - start)))
+        ahead = (end - start) / long
+        aside = np.array([ahead[1], -ahead[0]])
+        turn = math.degrees(math.atan2(ahead[1], ahead[0]))
+        for _ in range(int(random.integers(2, 5)) + int(long / 5)):
+            side = 1 if random.uniform() < 0.5 else -1
+            off = side * (walk.width / 2 + 0.45 + random.exponential(1.1))
+            x, y = start + random.uniform(-0.1, 1.1) * (end - start) + off * aside
+            facing = (
+                turn + (180 if side > 0 else 0) + (0 if random.uniform() < 0.7 else random.uniform(0, 360))
+            )
+            wishes.append(Wish(str(random.choice(kinds)), (float(x), float(y)), facing))
+    return wishes
+
+
 def build(plan: Plan, camera: Camera, walks: Sequence[Walk]) -> tuple[tuple[Mesh, ...], tuple[Seat, ...]]:
     """The meshes of a plan, joined, and its seats."""
     structure = [
         *(floor_mesh(floor, camera) for floor in plan.floors),
         *panels_meshes(plan.panels, camera),
         *blocks_meshes(plan),
+        *plan.extras,
+        *lie_about(plan, walks),
     ]
     used = sum(len(mesh.faces) for mesh in structure)
     furnisher = Furnisher(plan, camera, walks, TRIANGLES - used)
-    furnisher.try_all(plan.wishes)
+    furnisher.try_all([*plan.wishes, *beside_walks(plan, walks)])
     return (joined(structure), joined(furnisher.meshes)), tuple(furnisher.seats)

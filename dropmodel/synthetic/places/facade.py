@@ -1,12 +1,14 @@
 """House fronts: storeys of windows, shops, doors, ledges, boards, awnings."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from dropmodel.synthetic.geometry import Surface
 from dropmodel.synthetic.places.place import Spot
 from dropmodel.synthetic.places.plan import Panel, Plan
+from dropmodel.synthetic.props.primitives import sheet
 from dropmodel.synthetic.scenery.atlas import surface
 
 Random = np.random.Generator
@@ -91,12 +93,10 @@ class Front:
                 self.awning(along + 0.2, along + width - 0.2, height * 0.74)
             if random.uniform() < 0.35:
                 x, y = self.spot(along + width * random.uniform(0.2, 0.8), 0.45)
-                plan.block(
-                    (0.7, 0.12, 0.7),
-                    (x, y, height * 0.82),
-                    self.fitted("board", 0.7, 0.7, 0.6 if plan.night else 0.0),
-                    self.turn + 90,
-                )
+                board = self.fitted("board", 0.7, 0.7, 0.6 if plan.night else 0.0)
+                # A box's coords have their zero in its middle, a picture at its left edge.
+                look = replace(board, tile_shift=(0.5, 0.0))
+                plan.block((0.7, 0.12, 0.7), (x, y, height * 0.82), look, self.turn + 90)
             if random.uniform() < 0.5:
                 x, y = self.spot(along + width * random.uniform(0.1, 0.9), random.uniform(0.5, 1.1))
                 plan.wish(
@@ -108,12 +108,15 @@ class Front:
             along += width + random.uniform(0.15, 0.8)
 
     def awning(self, first: float, last: float, base: float) -> None:
-        """A slanting awning, as steps of cloth."""
-        look = self.fitted("awning", last - first, 0.25)
-        for step in range(4):
-            self.panel(first, last, base + 0.5 - 0.16 * step, 0.17, look, out=0.1 + 0.3 * step)
-            x, y = self.spot((first + last) / 2, 0.25 + 0.3 * step)
-            self.plan.block((last - first, 0.31, 0.02), (x, y, base + 0.5 - 0.16 * step), look, self.turn)
+        """A slanting awning with a hanging front edge."""
+        deep, drop = self.random.uniform(0.9, 1.5), self.random.uniform(0.35, 0.7)
+        look = self.fitted("awning", last - first, deep + 0.4)
+        rows, coords = [], []
+        for out, level, v in ((0.05, drop, deep + 0.4), (deep, 0.0, 0.25), (deep, -0.22, 0.0)):
+            ends = [self.spot(along, out) for along in (first, last)]
+            rows.append([(x, y, base + 0.2 + level) for x, y in ends])
+            coords.append([(0.0, 0.0, v), (last - first, 0.0, v)])
+        self.plan.extras.append(sheet(rows, look, coords))
 
     def homes(self, storey: float) -> None:
         """A ground storey of doors, windows and a plinth."""

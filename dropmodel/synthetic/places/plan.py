@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Color, Mapping, Surface
+from dropmodel.synthetic.geometry import Color, Mapping, Mesh, Surface
 from dropmodel.synthetic.places.place import Spot, Walk
 from dropmodel.synthetic.places.style import PlaceStyle
 from dropmodel.synthetic.places.view import Screen
@@ -68,7 +68,10 @@ class Block:
 
 @dataclass
 class Plan:
-    """What a layout writes down. ``seed`` and ``number`` name the place's random streams."""
+    """What a layout writes down.
+
+    ``seed`` and ``number`` name the place's random streams; ``extras`` are meshes already in the world.
+    """
 
     style: PlaceStyle
     seed: int
@@ -85,6 +88,7 @@ class Plan:
     room: list[Box] = field(default_factory=list)
     lamps: list[tuple[float, float, float]] = field(default_factory=list)
     ceiling: float = 99.0
+    extras: list[Mesh] = field(default_factory=list)
 
     def random(self, aspect: str) -> Random:
         """The stream of one aspect of this place."""

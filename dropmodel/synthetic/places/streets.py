@@ -194,7 +194,8 @@ def bridge(plan: Plan) -> None:
     random = plan.random("bridge")
     half = random.uniform(1.8, 4.5)
     plan.floor((-half, -LONG, half, LONG), plan.ground("pave" if random.uniform() < 0.6 else "road", random))
-    bank = plan.ground("soft", random)
+    water = ((84, 98, 96), (72, 86, 92), (96, 100, 88))
+    bank = plan.coat(random, water) if random.uniform() < 0.6 else plan.ground("soft", random)
     plan.floor((-90, -90, -half, 90), bank, -4.0)
     plan.floor((half, -90, 90, 90), bank, -4.0)
     solid = random.uniform() < 0.35

@@ -30,6 +30,10 @@ class PlaceStyle:
     occluders: tuple[str, ...]
     trees: tuple[str, ...]
     frames: tuple[tuple[int, int], ...]
+    clutter: tuple[str, ...]
+    """Things set beside the walks outdoors."""
+    indoor_clutter: tuple[str, ...]
+    """Things set beside the walks indoors."""
 
 
 TRAIN = PlaceStyle(
@@ -74,7 +78,7 @@ TRAIN = PlaceStyle(
         *("golden_hour", "dusk", "night_lamps", "rain", "fog", "snow"),
     ),
     indoor_lights=("ceiling_even", "ceiling_spots", "shop_light"),
-    light=LightRanges((38, 64), (15, 28), (2600, 3300), (5300, 7000), (0.004, 0.02)),
+    light=LightRanges((38, 64), (15, 28), (2600, 3300), (5300, 7000), (0.003, 0.011)),
     occluders=(
         *("round_bin", "bench", "bollard", "pole", "railing", "crowd_barrier", "sign_post", "site_board"),
         *(
@@ -94,6 +98,25 @@ TRAIN = PlaceStyle(
     ),
     trees=("tree", "tree", "autumn_tree"),
     frames=((1920, 1080), (1920, 1080), (1280, 720), (2560, 1440), (1280, 960), (704, 576)),
+    clutter=(
+        *(
+            "round_bin",
+            "post_bin",
+            "bench",
+            "bollard",
+            "bollard",
+            "planter",
+            "bicycle",
+            "bicycle",
+            "sign_post",
+        ),
+        *("wheeled_bin", "cabinet", "a_board", "scooter", "cone", "pole", "bush", "crates", "notice_board"),
+        *("stone_bench", "bike_stand", "road_barrier", "letter_box", "kick_scooter", "suitcases", "stroller"),
+    ),
+    indoor_clutter=(
+        *("round_bin", "bench", "seats", "potted_palm", "planter", "a_board", "notice_board", "suitcases"),
+        *("tape_posts", "crates", "vending_machine", "stroller", "cone", "sofa", "desk", "advert", "counter"),
+    ),
 )
 VALIDATION = PlaceStyle(
     "validation",
@@ -116,7 +139,7 @@ VALIDATION = PlaceStyle(
     },
     weathers=("hazy_sun", "thin_cloud", "cold_night"),
     indoor_lights=("cold_tubes", "mixed_window"),
-    light=LightRanges((66, 72), (29, 34), (3500, 3900), (4800, 5200), (0.031, 0.035)),
+    light=LightRanges((66, 72), (29, 34), (3500, 3900), (4800, 5200), (0.019, 0.021)),
     occluders=(
         "hydrant",
         "letter_box",
@@ -131,6 +154,16 @@ VALIDATION = PlaceStyle(
     ),
     trees=("conifer",),
     frames=((1600, 900), (1024, 768)),
+    clutter=("hydrant", "letter_box", "bollard", "suitcases", "bicycle", "bench", "planter", "round_bin"),
+    indoor_clutter=(
+        "crates",
+        "shopping_cart",
+        "round_bin",
+        "tape_posts",
+        "vending_machine",
+        "a_board",
+        "freezer",
+    ),
 )
 HELD_OUT = PlaceStyle(
     "held_out",
@@ -153,7 +186,7 @@ HELD_OUT = PlaceStyle(
     },
     weathers=("broken_cloud", "evening_sun", "floodlight", "drizzle", "sea_mist"),
     indoor_lights=("warm_halogen", "sky_light"),
-    light=LightRanges((73, 80), (6, 13), (4100, 4600), (7300, 8800), (0.021, 0.03)),
+    light=LightRanges((73, 80), (6, 13), (4100, 4600), (7300, 8800), (0.012, 0.018)),
     occluders=(
         *("luggage_cart", "stroller", "kiosk", "minivan", "motorbike", "jersey_barrier", "show_case"),
         *("parasol", "plastic_barrier", "phone_booth", "potted_palm", "advert"),
@@ -161,5 +194,13 @@ HELD_OUT = PlaceStyle(
     ),
     trees=("bare_tree",),
     frames=((1920, 1200), (1440, 1080)),
+    clutter=(
+        *("planter", "motorbike", "jersey_barrier", "drums", "crates", "life_ring", "advert", "round_bin"),
+        *("stroller", "parasol", "deck_chair", "kick_scooter"),
+    ),
+    indoor_clutter=(
+        *("luggage_cart", "suitcases", "seats", "rope_stand", "potted_palm", "stroller", "sofa", "round_bin"),
+        *("notice_board", "show_case"),
+    ),
 )
 STYLES = {style.name: style for style in (TRAIN, VALIDATION, HELD_OUT)}

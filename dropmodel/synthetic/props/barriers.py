@@ -43,8 +43,9 @@ def mesh_fence(random: Random, tones: Tones) -> Mesh:
     """A fence of welded wire, 2.5 m by 1.2 to 2 m."""
     coat, height = tones.metal(random), random.uniform(1.1, 2.0)
     pieces = [box((0.06, 0.06, height + 0.05), coat, (x, 0, 0)) for x in (-1.25, 1.25)]
-    pieces += [box((0.007, 0.007, height - 0.1), coat, (x, 0, 0.08)) for x in np.arange(-1.2, 1.21, 0.1)]
-    pieces += [box((2.5, 0.01, 0.012), coat, (0, 0, z)) for z in np.arange(0.1, height, 0.22)]
+    # Wires are flat strips: round ones would cost six times the triangles for the same picture.
+    pieces += [panel((0.008, height - 0.1), coat, (x, 0, 0.08)) for x in np.arange(-1.2, 1.21, 0.1)]
+    pieces += [panel((2.5, 0.012), coat, (0, 0.002, z)) for z in np.arange(0.1, height, 0.22)]
     return joined(pieces)
 
 

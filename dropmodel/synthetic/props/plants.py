@@ -85,7 +85,7 @@ def tree(random: Random, tones: Tones, autumn: bool = False) -> Mesh:
         middle = (out * math.cos(way), out * math.sin(way), height + spread * random.uniform(0.1, 1.5))
         radius = spread * random.uniform(0.38, 0.62)
         lumps.append((middle, (radius, radius, radius * random.uniform(0.7, 0.95))))
-    return joined([*pieces, *_crown(random, lumps, 1500, 0.13, _foliage(random, tones, autumn))])
+    return joined([*pieces, *_crown(random, lumps, 2100, 0.1, _foliage(random, tones, autumn))])
 
 
 def autumn_tree(random: Random, tones: Tones) -> Mesh:
@@ -145,7 +145,7 @@ def conifer(random: Random, tones: Tones) -> Mesh:
         radius = reach * (1 - share) + 0.12
         lumps.append(((0.0, 0.0, 0.7 + share * height * 0.9), (radius, radius, height * 0.13)))
     trunk = tube([(0, 0, 0), (0, 0, 1.2)], 0.11, _bark(random, tones), 7)
-    return joined([trunk, *_crown(random, lumps, 1200, 0.11, _foliage(random, tones))])
+    return joined([trunk, *_crown(random, lumps, 1500, 0.09, _foliage(random, tones))])
 
 
 def bush(random: Random, tones: Tones, leaves: int = 620, leaf: float = 0.055) -> Mesh:

@@ -76,7 +76,7 @@ def chequered(random: Random) -> Painting:
 
 def ceramic(random: Random) -> Painting:
     """Square glazed floor tiles."""
-    shades: tuple[Shade, ...] = ((176, 166, 150), (150, 150, 150), (170, 140, 118))
+    shades: tuple[Shade, ...] = ((176, 166, 150), (150, 150, 150), (168, 150, 136))
     return _tiles(
         random, varied(shades[int(random.integers(3))], random, 0.12), int(random.integers(4, 9)), 1.2, 0.05
     )

@@ -65,7 +65,7 @@ def patched_asphalt(random: Random) -> Painting:
         rim = inside & ~(
             ((axis - x - 0.008) % 1 < w - 0.016)[None] & ((axis - y - 0.008) % 1 < h - 0.016)[:, None]
         )
-        patch = flat(256, varied((78, 78, 80), random, 0.3))
+        patch = flat(256, varied((100, 99, 98), random, 0.22))
         speckle(patch, random, 0.1)
         painting[inside] = patch[inside]
         painting[rim] *= 0.55
