@@ -251,6 +251,21 @@ def _hidden(above: float, slope: float) -> float:
 
 
 @njit(cache=True, fastmath=True)
+def _covered(heights: Array, across: float, down: float, height: float, slope: float) -> float:
+    """How much of a light is hidden at a place between four squares of its map; 0 outside the map."""
+    side = len(heights)
+    column, row = math.floor(across), math.floor(down)
+    if column < 0 or row < 0 or column > side - 2 or row > side - 2:
+        return 0.0
+    part_x, part_y = across - column, down - row
+    top = (1 - part_x) * _hidden(heights[row, column] - height, slope)
+    top += part_x * _hidden(heights[row, column + 1] - height, slope)
+    low = (1 - part_x) * _hidden(heights[row + 1, column] - height, slope)
+    low += part_x * _hidden(heights[row + 1, column + 1] - height, slope)
+    return (1 - part_y) * top + part_y * low
+
+
+@njit(cache=True, fastmath=True)
 def _open_sky(shadows: Any, x: float, y: float, z: float, nx: float, ny: float, nz: float) -> float:
     """Light from above on a surface, 1 for one that faces up under an open sky."""
     plain = 0.5 + 0.5 * nz
@@ -277,18 +292,8 @@ def _open_sky(shadows: Any, x: float, y: float, z: float, nx: float, ny: float, 
         full += facing
         across = (axes[0, 0] * px + axes[0, 1] * py + axes[0, 2] * pz) * shadows.sky_scale + side / 2 - 0.5
         down = (axes[1, 0] * px + axes[1, 1] * py + axes[1, 2] * pz) * shadows.sky_scale + side / 2 - 0.5
-        column, row = math.floor(across), math.floor(down)
-        if column < 0 or row < 0 or column > side - 2 or row > side - 2:
-            light += facing
-            continue
         height = axes[2, 0] * px + axes[2, 1] * py + axes[2, 2] * pz + 0.02
-        part_x, part_y = across - column, down - row
-        heights = shadows.sky_heights[zone, d]
-        top = (1 - part_x) * _hidden(heights[row, column] - height, 30.0)
-        top += part_x * _hidden(heights[row, column + 1] - height, 30.0)
-        low = (1 - part_x) * _hidden(heights[row + 1, column] - height, 30.0)
-        low += part_x * _hidden(heights[row + 1, column + 1] - height, 30.0)
-        light += facing * (1 - (1 - part_y) * top - part_y * low)
+        light += facing * (1 - _covered(shadows.sky_heights[zone, d], across, down, height, 30.0))
     openness = light / full if full > 0 else 1.0
     weight = min(1.0, max(0.0, (1 - away) * 4))
     open_share: float = plain * (1 + (openness - 1) * weight)
@@ -305,16 +310,10 @@ def _key_light(shadows: Any, x: float, y: float, z: float, nx: float, ny: float,
         qx = x + nx * 0.15 - shadows.far_center[0]
         qy = y + ny * 0.15 - shadows.far_center[1]
         qz = z + nz * 0.15 - shadows.far_center[2]
-        column = int((axes[0, 0] * qx + axes[0, 1] * qy + axes[0, 2] * qz) * shadows.far_scale + side / 2)
-        row = int((axes[1, 0] * qx + axes[1, 1] * qy + axes[1, 2] * qz) * shadows.far_scale + side / 2)
-        height = axes[2, 0] * qx + axes[2, 1] * qy + axes[2, 2] * qz
-        if 0 <= column < side - 1 and 0 <= row < side - 1:
-            covered = 0
-            for dr in range(2):
-                for dc in range(2):
-                    if shadows.far_heights[row + dr, column + dc] > height + 0.25:
-                        covered += 1
-            light = 1 - covered / 4
+        across = (axes[0, 0] * qx + axes[0, 1] * qy + axes[0, 2] * qz) * shadows.far_scale + side / 2 - 0.5
+        down = (axes[1, 0] * qx + axes[1, 1] * qy + axes[1, 2] * qz) * shadows.far_scale + side / 2 - 0.5
+        height = axes[2, 0] * qx + axes[2, 1] * qy + axes[2, 2] * qz + 0.2
+        light = 1 - _covered(shadows.far_heights, across, down, height, 12.0)
     if light <= 0:
         return 0.0
     side = shadows.key_heights.shape[1]
