@@ -120,7 +120,8 @@ def _photographed(image: Image.Image, config: TransformConfig, random: Generator
             ImageFilter.UnsharpMask(random.uniform(0.5, 2.0), int(random.uniform(40, 180)), 0)
         )
     if noise:
-        image = _noisy(image, strength * _within(config.noise_level, random), random)
+        # Small pictures are shrunk ones, in which noise has partly averaged out.
+        image = _noisy(image, math.sqrt(scale) * strength * _within(config.noise_level, random), random)
     # Compressed before or after it was enlarged, as recorders do the one and web pages the other.
     early = jpeg and many is not None and random.random() < 0.5
     if early:

@@ -17,12 +17,16 @@ from PIL import Image
 from dropmodel.data.label_files.index_map import read_index_map
 from dropmodel.data.label_files.outlines import read_coco, read_labelme
 from dropmodel.data.label_sets import LABEL_SETS
+from dropmodel.errors import DataError
 from dropmodel.parts import IGNORE, PartSchema
 
 Labels = npt.NDArray[np.uint8]
 Soft = npt.NDArray[np.float32]
 Size = tuple[int, int]
 """Height and width."""
+
+_ORIENTATION = 0x0112
+_SWAPS_SIDES = {5, 6, 7, 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def _keypoints(mask: Path, picture: Path, size: Size, schema: PartSchema) -> Lab
 def _openpose(mask: Path, picture: Path, size: Size, schema: PartSchema) -> Labels | None:  # noqa: ARG001
     from dropmodel.data.label_files.keypoints import read_openpose
 
-    return read_openpose(mask, size, size, schema)
+    return read_openpose(mask, stored_size(picture), size, schema)
 
 
 FORMATS: dict[str, Format] = {
@@ -121,6 +125,16 @@ class TargetReader:
 def _multiple(size: Size, grid: Size) -> Size:
     """The size nearest to ``size`` that whole cells of ``grid`` fill."""
     return max(round(size[0] / grid[0]), 1) * grid[0], max(round(size[1] / grid[1]), 1) * grid[1]
+
+
+def stored_size(picture: Path) -> Size:
+    """Height and width of a picture as it is meant to be seen, from its header."""
+    try:
+        with Image.open(picture) as opened:
+            turned = opened.getexif().get(_ORIENTATION, 1) in _SWAPS_SIDES
+            return opened.size if turned else (opened.height, opened.width)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(f"{picture}: not a picture, or damaged ({error})") from error
 
 
 def to_size(labels: Labels, size: Size) -> Labels:

@@ -30,8 +30,8 @@ class TransformConfig:
     (factor of red against blue, and of green); ``grey`` takes all colour away; ``tone`` a gamma; ``gradient``
     light that falls off to one side; ``stretch`` full contrast; ``solarize`` turns the brightest over.
     ``blur`` (standard deviation in pixels at 256 rows), ``motion`` (length), ``low_resolution`` (share of the
-    pixels' side length that is kept), ``sharpen``, ``noise`` (standard deviation in 0..255) and ``jpeg``
-    (quality) make it a camera's picture.
+    pixels' side length that is kept), ``sharpen``, ``noise`` (standard deviation in 0..255 at 256 rows) and
+    ``jpeg`` (quality) make it a camera's picture.
 
     ``target_stride`` is the side of a target's cell; the networks' parsing maps have stride 4.
     """
