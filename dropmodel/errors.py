@@ -18,3 +18,11 @@ class ImageError(Exception):
 
 class DataError(Exception):
     """A data set cannot be written or read; the text says which, why and what to do."""
+
+
+class ConfigError(Exception):
+    """A configuration cannot be used; the text names the key or the file and what it should be."""
+
+
+class TrainingError(Exception):
+    """A training run cannot begin or go on; the text says why, where and what to do."""

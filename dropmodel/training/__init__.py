@@ -1,0 +1,1 @@
+"""Training: losses, memory bank, configuration, trainer and its hooks, several processes."""
