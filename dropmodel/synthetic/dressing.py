@@ -10,21 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from dropmodel.synthetic import faces, hair, headwear
-from dropmodel.synthetic.carried import Carried, carried_layers
+from dropmodel.synthetic.carried import carried_layers
 from dropmodel.synthetic.crown import Crown, Lock
 from dropmodel.synthetic.faces import Face
 from dropmodel.synthetic.figure import Figure, Layer
 from dropmodel.synthetic.garments import prints
 from dropmodel.synthetic.garments.cutting import Sheet
-from dropmodel.synthetic.garments.fabric import Fabric, fastening, surface
+from dropmodel.synthetic.garments.fabric import Fabric, fastening, quilted, surface
 from dropmodel.synthetic.garments.fields import cover
 from dropmodel.synthetic.garments.fit import Fit
 from dropmodel.synthetic.garments.footwear import SHOES, covered_by, shoe_sheets, sock_sheet
 from dropmodel.synthetic.garments.neckwear import scarf_layers
 from dropmodel.synthetic.garments.outfit import Garment, Shoes, settled
-from dropmodel.synthetic.garments.spec import Legs, Top
+from dropmodel.synthetic.garments.spec import Collar, Legs, Top
 from dropmodel.synthetic.garments.tailor import sewn
 from dropmodel.synthetic.geometry import Array, Decal, Surface
+from dropmodel.synthetic.items import Carried
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.seeds import stream
 
@@ -62,12 +63,32 @@ class Look:
     number: int
 
 
+def hood_of(outfit: tuple[Garment, ...]) -> Garment | None:
+    """The outermost garment with a hood."""
+    for garment in reversed(outfit):
+        if isinstance(garment.shape, Top) and garment.shape.collar is Collar.HOOD:
+            return garment
+    return None
+
+
+def _hooded(look: Look) -> Look:
+    """A hood worn up is of its garment's cloth, and no longer lies on the back."""
+    garment = hood_of(look.outfit)
+    if look.hat is None or look.hat.kind != "hood up" or garment is None:
+        return look
+    assert isinstance(garment.shape, Top)
+    bare = replace(garment, shape=replace(garment.shape, collar=Collar.STAND))
+    outfit = tuple(bare if g is garment else g for g in look.outfit)
+    return replace(look, outfit=outfit, hat=replace(look.hat, fabric=garment.fabric))
+
+
 _HIDDEN = 0.035
 """Metres under another garment from which on nothing is kept."""
 
 
 def dress(fit: Fit, look: Look) -> Figure:
     """The dressed figure of one body."""
+    look = _hooded(look)
     skin = fit.skin()
     worn, mantle = _clothes(fit, look)
     covers = [garment.shape for garment in settled(look.outfit)]
@@ -130,6 +151,8 @@ def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
         main = surface(garment.fabric, decals)
         fold = _fold(garment)
         for role, sheet in pieces.items():
+            if role == "main" and garment.fabric.weave == "quilt":
+                sheet = sheet.lifted(0.012 * (quilted(main, sheet.coords) - 0.6))  # noqa: PLW2901
             if role == "belt":
                 belt = surface(garment.trim if isinstance(garment.shape, Top) else garment.fabric, (), 0.72)
                 worn.append(_Cloth(sheet, belt, 0.3 * fold))

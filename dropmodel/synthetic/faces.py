@@ -184,7 +184,7 @@ def _beard(c: _Canvas, ink: Array, tone: Array, face: Face, random: np.random.Ge
         lip),
         "moustache": lip, "goatee": np.maximum(chin, lip),
     }[face.beard]  # fmt: skip
-    shape = shape * (1 - mouth)
+    shape = shape * (1 - mouth) * step(c.z, 1.486, 1.508)
     rough = 1 + 0.25 * cloudy(_SIZE, (24, 24), random, 2)
     strength = {"stubble": 0.34, "short beard": 0.8}.get(face.beard, 0.94)
     c.lay(0.8 * ink + 0.04 * tone, strength * np.clip(shape * rough, 0, 1))

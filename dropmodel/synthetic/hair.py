@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dropmodel.synthetic.crown import (
     AZIMUTH,
+    RINGS,
     Crown,
     Lock,
     ball,
@@ -117,7 +118,8 @@ def hair(crown: Crown, style: HairStyle, number: int, hat: float | None) -> tupl
     thick = side * (1 - upper) + style.top * upper
     front = step(np.abs(azimuth), 60, 15) * np.exp(-(((elevation - 42) / 20) ** 2))
     thick = thick + style.quiff * front
-    thick = thick + style.parting * upper * np.tanh((azimuth - 25) / 25) * (1 - behind) * 0.6
+    parted = np.tanh((azimuth - 25) / 25) * (1 - behind) * step(elevation, 86, 60)
+    thick = thick + style.parting * upper * parted * 0.6
     thick = thick + style.curl * _curls(azimuth, elevation, style.coil, number)
     if style.recede > 40:
         bare = step(elevation, 26, 16)
@@ -133,11 +135,11 @@ def hair(crown: Crown, style: HairStyle, number: int, hat: float | None) -> tupl
     rough = 2.2 * _curls(azimuth, elevation * 0, 31, number + 7) * (style.curl > 0)
     cut = (depth + rough * (1 - 0.5 * falls)) * 0.0015
     if style.recede > 40:
-        cut = np.minimum(cut, (24 - elevation) * 0.0015)
+        cut = np.minimum(cut, (24 - elevation + 1.5 * rough) * 0.0015)
     shell = crown.shell(thick, cut)
     locks = [shell]
     if falls:
-        locks.append(_curtain(crown, style, number))
+        locks.append(_curtain(crown, style, number, thick))
     if style.extra:
         locks += _extra(crown, style.extra, number, hat is not None)
     return shell, merged(locks)
@@ -158,20 +160,26 @@ def _curls(azimuth: Array, elevation: Array, coil: float, number: int) -> Array:
 _DROPS = 16
 
 
-def _curtain(crown: Crown, style: HairStyle, number: int) -> Lock:
+def _curtain(crown: Crown, style: HairStyle, number: int, thick: Array) -> Lock:
     """Hair that falls straight from the head's widest line, over the ears, on neck and back."""
     random = stream("curtain", number)
     azimuth = np.linspace(style.front, 360 - style.front, 46).astype(np.float32)
     back = step(np.abs(azimuth - 180), 95, 45)
-    start = 6.0
-    tops = np.stack([crown.reach(float(a), start, 0.0) for a in azimuth])
-    tops += directions(azimuth, np.zeros_like(azimuth)) * (
-        (style.side * (1 - back) + style.back * back)[:, None] * crown.size + 0.001
-    )
+    start = 16.0
+    row = int(np.abs(RINGS - start).argmin())
+    around = np.append(AZIMUTH % 360, 360.0)
+    order = np.argsort(around)
+    lift = np.interp(azimuth, around[order], np.append(thick[row], thick[row, 0])[order])
+    tops = np.stack([
+        crown.reach(float(a), float(RINGS[row]), float(h) + 0.0005) for a, h in zip(azimuth, lift,
+        strict=True)
+    ])  # fmt: skip
     # In front of the shoulders hair ends on them; behind it goes on down the back.
     size = crown.size
     to_shoulder = tops[:, 2] - (crown.fit.joint("neck01")[2] - 0.005)
-    length = np.minimum(style.hanging * size + 0.075 * size, to_shoulder * (1 - back) + 2.0 * back)
+    length = np.minimum(style.hanging * size + 0.095 * size, to_shoulder * (1 - back) + 2.0 * back)
+    edge = np.minimum(azimuth - style.front, 360 - style.front - azimuth)
+    length = length * (1 - 0.22 * np.exp(-((edge / 14) ** 2)))
     ends = length * (1 + 0.05 * np.sin(azimuth * 0.35 + random.uniform(0, 6)) * (style.wave > 0))
     share = np.linspace(0, 1, _DROPS)[:, None]
     drop = share * ends[None, :]
@@ -184,7 +192,9 @@ def _curtain(crown: Crown, style: HairStyle, number: int) -> Lock:
         style.wave * np.sin(26 * drop + azimuth[None] * 0.09 + random.uniform(0, 6)) * step(drop, 0.02, 0.1)
     )
     puff = 0.012 * np.sin(np.pi * share) * (style.hanging < 0.2)
-    points += way * (wave - inward + puff)[..., None]
+    # The first strands lie close to the cheek.
+    close = 0.010 * np.exp(-((edge / 7) ** 2))[None] * step(drop, 0.0, 0.04)
+    points += way * (wave - inward + puff - close)[..., None]
     tail = step(drop, 0.05, 0.13) * back[None]
     points[..., 0] *= 1 + 0.25 * tail
     points[..., 1] = _behind(crown, points, tail)

@@ -191,7 +191,7 @@ def _turban(crown: Crown, number: int) -> Parts:
     azimuth, elevation = grid()
     rim = _level(22, -2, -24)
     front = np.abs(azimuth)
-    folds = 0.006 * np.sin(elevation * 0.55 + np.minimum(front, 180 - front) * 0.10 + number)
+    folds = 0.006 * np.sin(elevation * 0.26 + np.minimum(front, 180 - front) * 0.10 + number)
     bulge = 0.048 * np.exp(-(((elevation - 38) / 34) ** 2)) + 0.012 + folds
     depth = elevation - rim
     return crown.shell(
@@ -234,7 +234,8 @@ def _headscarf(crown: Crown, number: int) -> Parts:
     azimuth, elevation = grid()
     hole = _face_hole(50, 34, -54)
     folds = 0.0025 * np.sin(azimuth * 0.22 + elevation * 0.12 + number)
-    thick = 0.016 + 0.014 * step(np.abs(azimuth), 90, 180) + folds
+    back = step(np.abs(azimuth), 90, 180) * step(elevation, 84, 55)
+    thick = 0.016 + 0.014 * back + folds * step(elevation, 86, 70)
     shell = crown.shell((thick * step(hole, -0.2, 0.16)).astype(np.float32), (hole * 0.07).astype(np.float32))
     return shell, _drape(crown, 0.205 * crown.size, 0.055, 0.014)
 
@@ -243,7 +244,8 @@ def _hood(crown: Crown, number: int) -> Parts:
     azimuth, elevation = grid()
     del number
     hole = _face_hole(58, 44, -66)
-    thick = 0.030 + 0.030 * step(np.abs(azimuth), 100, 170) + 0.010 * step(elevation, 40, 80)
+    back = step(np.abs(azimuth), 100, 170) * step(elevation, 84, 50)
+    thick = 0.030 + 0.030 * back + 0.010 * step(elevation, 40, 80)
     shell = crown.shell((thick * step(hole, -0.5, 0.1)).astype(np.float32), (hole * 0.07).astype(np.float32))
     return shell, _drape(crown, 0.185 * crown.size, 0.022, 0.020)
 

@@ -14,8 +14,7 @@ import numpy as np
 from dropmodel.synthetic import hair as hairs
 from dropmodel.synthetic import palette as hues
 from dropmodel.synthetic.body import Phenotype, load_body
-from dropmodel.synthetic.carried import ITEMS, Carried
-from dropmodel.synthetic.dressing import Hat, Look, dress
+from dropmodel.synthetic.dressing import Hat, Look, dress, hood_of
 from dropmodel.synthetic.faces import BEARDS, GLASSES, Face
 from dropmodel.synthetic.figure import Figure
 from dropmodel.synthetic.garments.catalogue import DUNGAREES, OVERALL, Slot
@@ -31,6 +30,7 @@ from dropmodel.synthetic.garments.outfit import (
     draw_shoes,
 )
 from dropmodel.synthetic.headwear import HEADWEAR
+from dropmodel.synthetic.items import ITEMS, Carried
 from dropmodel.synthetic.palette import Tint, WardrobeStyle
 from dropmodel.synthetic.seeds import stream
 
@@ -101,7 +101,7 @@ class Identity:
             "shoes": self.shoes.kind,
             "shoes_color": self.shoes.tint.word,
             "hair": self.hair,
-            "hair_color": self.hair_tint.word,
+            "hair_color": self.hair_tint.word if hairs.STYLES[self.hair].top else "",
             "headwear": self.hat.kind if self.hat else "",
             "glasses": self.face.glasses,
             "carried": self.carried.kind if self.carried else "",
@@ -167,7 +167,7 @@ def _founder(style: WardrobeStyle, seed: int, family: int) -> Identity:
     season = int(of("season").choice(3, p=_SEASONS))
     wearer = Wearer(woman, child, season)
     hair, hair_tint = _hair(of("hair"), style, woman, old, child, skin_place)
-    clothes = of("clothes")
+    outfit = draw_outfit(of("clothes"), style, wearer)
     return Identity(
         style=style.name,
         seed=seed,
@@ -182,9 +182,9 @@ def _founder(style: WardrobeStyle, seed: int, family: int) -> Identity:
         hair=hair,
         hair_tint=hair_tint,
         face=_face(of("face"), style, woman, phenotype.age),
-        outfit=draw_outfit(clothes, style, wearer),
+        outfit=outfit,
         shoes=draw_shoes(of("shoes"), style, wearer),
-        hat=_hat(of("hat"), style, wearer, 0.16),
+        hat=_hat(of("hat"), style, wearer, 0.16, outfit),
         scarf=_scarf(of("scarf"), style, wearer),
         carried=_carried(of("carried"), style, wearer, 0.52),
     )
@@ -270,7 +270,13 @@ def _one(random: np.random.Generator, shares: hues.Prior) -> str:
     return names[int(random.choice(len(names), p=weights / weights.sum()))]
 
 
-def _hat(random: np.random.Generator, style: WardrobeStyle, wearer: Wearer, chance: float) -> Hat | None:
+def _hat(
+    random: np.random.Generator,
+    style: WardrobeStyle,
+    wearer: Wearer,
+    chance: float,
+    outfit: tuple[Garment, ...],
+) -> Hat | None:
     share = chance * (0.8, 0.8, 1.5)[wearer.season]
     if random.random() >= share:
         return None
@@ -278,6 +284,8 @@ def _hat(random: np.random.Generator, style: WardrobeStyle, wearer: Wearer, chan
         name: (kind.women if wearer.woman else kind.men) * kind.warm.count(wearer.season)
         for name, kind in HEADWEAR.items()
     }
+    if hood_of(outfit) is None:
+        del kinds["hood up"]
     name = _one(random, kinds)
     kind = HEADWEAR[name]
     tint = hues.draw_tint(random, style.cloth, hues.OUTER if name == "hood up" else kind.prior)
@@ -340,7 +348,7 @@ def _replaced(
         name, tint = _hair(random, style, first.woman, old, child, 4.0)
         return replace(first, hair=name, hair_tint=tint if random.random() < 0.5 else first.hair_tint)
     if item == "hat":
-        return replace(first, hat=None if first.hat else _hat(random, style, wearer, 2.0))
+        return replace(first, hat=None if first.hat else _hat(random, style, wearer, 2.0, first.outfit))
     if item == "bag":
         gone = first.carried is not None and random.random() < 0.4
         return replace(first, carried=None if gone else _carried(random, style, wearer, 2.0))

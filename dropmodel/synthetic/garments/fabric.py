@@ -10,7 +10,7 @@ import numpy as np
 from dropmodel.synthetic import patterns
 from dropmodel.synthetic.garments import prints
 from dropmodel.synthetic.garments.spec import Front
-from dropmodel.synthetic.geometry import Color, Decal, Surface
+from dropmodel.synthetic.geometry import Array, Color, Decal, Surface
 from dropmodel.synthetic.geometry import Mapping as Laid
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.seeds import stream
@@ -101,6 +101,14 @@ def surface(fabric: Fabric, decals: tuple[Decal, ...] = (), shade: float = 1.0) 
         finish.sharpness,
         0.06,
     )
+
+
+def quilted(look: Surface, coords: Array) -> Array:
+    """How full the channels of a down jacket are at ``coords`` [V, 3], 0 at a seam .. 1, as they are
+    painted."""
+    channel = 2 * np.pi * (coords[:, 2] / look.tile_size[1] + look.tile_shift[1])
+    full: Array = (np.abs(np.sin(channel)) ** 0.6).astype(np.float32)
+    return full
 
 
 @lru_cache(64)

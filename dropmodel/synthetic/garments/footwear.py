@@ -102,7 +102,7 @@ def shoe_sheets(fit: Fit, shoe: Shoe) -> tuple[Sheet, Sheet]:
 
 def _sole(sheet: Sheet, shoe: Shoe, size: float) -> Sheet:
     """The outline of the foot at the ground, drawn out by a welt and down by its thickness."""
-    base = sheet.cut(lambda s: 0.030 - s.spot[:, 2])
+    base = sheet.cut(lambda s: 0.020 - s.spot[:, 2])
     border = base.border(0)
     used = np.unique(border)
     heel = step(base.spot[used, 1], -0.05, -0.015)
@@ -124,7 +124,7 @@ def _sole(sheet: Sheet, shoe: Shoe, size: float) -> Sheet:
         np.minimum(bottom[:, 2], 0.004)
         - (shoe.sole + shoe.heel * step(base.spot[:, 1], -0.05, -0.015)) * size
     )
-    under = replace(base, points=bottom).kept(lambda s: 0.028 - s.spot[:, 2])
+    under = replace(base, points=bottom).kept(lambda s: 0.020 - s.spot[:, 2])
     return joined([wall, under])
 
 

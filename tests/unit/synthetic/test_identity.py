@@ -7,12 +7,13 @@ import pytest
 from dropmodel.synthetic import hair, palette
 from dropmodel.synthetic import identity as people
 from dropmodel.synthetic.body import Phenotype
-from dropmodel.synthetic.carried import ITEMS, Carried, carried_layers
+from dropmodel.synthetic.carried import carried_layers
 from dropmodel.synthetic.crown import Crown
 from dropmodel.synthetic.garments.fit import Fit
 from dropmodel.synthetic.hair import STYLES
 from dropmodel.synthetic.headwear import HEADWEAR, headwear
 from dropmodel.synthetic.identity import FAMILY, Identity, changed, draw_identity, dressed
+from dropmodel.synthetic.items import ITEMS, Carried
 from dropmodel.synthetic.palette import Tint
 from dropmodel.synthetic.pose import KINDS, TRAIN, draw_pose
 from dropmodel.synthetic.seeds import stream
@@ -72,7 +73,7 @@ def test_a_variant_differs_in_the_item_asked_for() -> None:
 
 def test_crowds_are_muted() -> None:
     for style in (palette.TRAIN, palette.VALIDATION, palette.HELD_OUT):
-        who = [draw_identity(style, 1, FAMILY * k) for k in range(40)]
+        who = [draw_identity(style, 1, FAMILY * k) for k in range(80)]
         tops = np.array([w.outfit[-1].fabric.tint.saturation for w in who])
         assert np.mean(tops < 0.25) > 0.75
         words = [w.describe()["lower_color"] for w in who]
