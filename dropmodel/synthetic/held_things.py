@@ -114,7 +114,7 @@ def _umbrella(fit: Fit, carried: Carried) -> Things:
     side = own_side(carried)
     radius = float(random.uniform(0.46, 0.60))
     top = (-side * 0.10, 0.13, 0.62 * fit.size)
-    cloth = make.canopy(top, radius, 0.42 * radius)
+    spread = make.canopy(top, radius, 0.42 * radius)
     shaft = make.rod([(0.012 * side, -0.016, -0.09), (0, 0, 0), (top[0], top[1], top[2] + 0.05)], 0.007)
     ribs = [
         make.rod(
@@ -132,16 +132,16 @@ def _umbrella(fit: Fit, carried: Carried) -> Things:
         for a in np.arange(8) * (np.pi / 4)
     ]
     look = replace(cloth(carried.tint, 0.08), wrap=0.3)
-    return [(cloth, look), (merged([shaft, *ribs]), _BLACK)]
+    return [(spread, look), (merged([shaft, *ribs]), _BLACK)]
 
 
 def _closed_umbrella(fit: Fit, carried: Carried) -> Things:
     del fit
     share = np.linspace(0, 1, 8)
     path = np.stack([0 * share, 0.06 * share, -0.06 - 0.62 * share], axis=1).astype(np.float32)
-    cloth = make.strip_tube(path, 0.030 * np.sin(np.pi * (0.15 + 0.8 * share)))
+    spread = make.strip_tube(path, 0.030 * np.sin(np.pi * (0.15 + 0.8 * share)))
     handle = make.rod([(0, 0.03, -0.02), (0, -0.01, 0.03), (0, 0, -0.06), (0, 0.06, -0.70)], 0.007)
-    return [(cloth, cloth(carried.tint)), (handle, _BLACK)]
+    return [(spread, cloth(carried.tint)), (handle, _BLACK)]
 
 
 def _phone(fit: Fit, carried: Carried) -> Things:
