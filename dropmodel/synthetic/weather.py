@@ -102,7 +102,7 @@ def outdoors(random: Random, weather: str, ranges: LightRanges, lamps: list[Poin
     light, clouds = random.uniform(*ambient), random.uniform(*cover)
     above = _times(sky_color, light)
     # Skies are drawn darker than they are: cameras meter on the ground and let the sky burn out.
-    grey = light * random.uniform(0.55, 0.9)
+    grey = light * random.uniform(0.55, 0.9) * (0.6 if weather == "dusk" else 1.0)
     blue = max(0.0, 1 - 1.3 * clouds)
     zenith = (grey * (1 - 0.55 * blue), grey * (1 - 0.35 * blue), grey * (1 + 0.1 * blue))
     horizon = _times(warmth(5200 if low and clouds < 0.8 else 6600), grey * random.uniform(1.0, 1.2))

@@ -230,7 +230,7 @@ def _cut_by(eye: Points, points: Points, low: Points, high: Points) -> npt.NDArr
 def beside_walks(plan: Plan, walks: Sequence[Walk]) -> list[Wish]:
     """Wishes for clutter along the walks, half a metre to four metres off their edges."""
     random = plan.random("clutter")
-    kinds = plan.style.indoor_clutter if plan.indoor else plan.style.clutter
+    kinds = plan.clutter or (plan.style.indoor_clutter if plan.indoor else plan.style.clutter)
     wishes = []
     for walk in walks:
         start, end = np.asarray(walk.start), np.asarray(walk.end)

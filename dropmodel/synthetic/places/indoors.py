@@ -28,7 +28,7 @@ def _room(plan: Plan, random: Random, half_x: float, half_y: float, floor: str, 
 
 def _strips(plan: Plan, random: Random, half_x: float, half_y: float) -> None:
     """Lamps under the ceiling: long tubes or square plates."""
-    white = Surface((0.9, 0.9, 0.88), glow=random.uniform(1.5, 3))
+    white = Surface((0.9, 0.9, 0.88), glow=random.uniform(0.5, 1.3))
     gap = random.uniform(3, 5.5)
     long = random.uniform() < 0.5
     for x in np.arange(-half_x + gap / 2, half_x, gap):

@@ -10,10 +10,11 @@ from dropmodel.synthetic.places.place import Walk
 from dropmodel.synthetic.places.plan import Plan
 from dropmodel.synthetic.props.primitives import scraps
 from dropmodel.synthetic.scenery.atlas import surface
-from dropmodel.synthetic.scenery.brush import ink, varied
+from dropmodel.synthetic.scenery.brush import Shade, ink, varied
 
 Random = np.random.Generator
 _STAINS = ((52, 50, 48), (78, 72, 66), (120, 112, 104), (66, 58, 50))
+_SPILT = ((150, 142, 132), (126, 122, 118), (168, 160, 148))
 _RUBBISH = ((206, 202, 194), (150, 132, 104), (96, 110, 120), (170, 60, 50), (120, 118, 60))
 
 
@@ -23,13 +24,13 @@ def lie_about(plan: Plan, walks: Sequence[Walk]) -> list[Mesh]:
     spots = _about(random, walks, 40, 2.5)
     pieces: list[Mesh] = []
     if plan.indoor:
-        pieces += _blots(random, spots, int(random.integers(0, 4)), 0.25)
+        pieces += _blots(random, spots, int(random.integers(0, 3)), 0.2, _SPILT)
         if random.uniform() < 0.35:
             pieces += _plates(plan, random, spots, "floor", (0.9, 1.8), 1)
         if random.uniform() < 0.3:
             pieces += _plates(plan, random, spots, "manhole", (0.4, 0.7), 2)
         return pieces
-    pieces += _blots(random, spots, int(random.integers(1, 7)), 0.5)
+    pieces += _blots(random, spots, int(random.integers(1, 7)), 0.5, _STAINS)
     if random.uniform() < 0.6:
         pieces += _plates(plan, random, spots, "manhole", (0.35, 0.75), int(random.integers(1, 4)))
     if random.uniform() < 0.2:
@@ -61,11 +62,13 @@ def _flat(outline: np.ndarray, look: Surface, height: float) -> Mesh:
     return Mesh.of(np.column_stack([points, np.full(count + 1, height)]), faces, look)
 
 
-def _blots(random: Random, spots: np.ndarray, count: int, size: float) -> list[Mesh]:
+def _blots(
+    random: Random, spots: np.ndarray, count: int, size: float, shades: tuple[Shade, ...]
+) -> list[Mesh]:
     """Stains, oil and puddles of any outline."""
     meshes = []
     for k in range(count):
-        shade = varied(_STAINS[int(random.integers(len(_STAINS)))], random, 0.3)
+        shade = varied(shades[int(random.integers(len(shades)))], random, 0.3)
         wet = random.uniform() < 0.4
         look = Surface(ink(shade), gloss=0.5 if wet else 0.03, grain=0.25, grain_size=0.06)
         angle = np.linspace(0, 2 * math.pi, 15, endpoint=False)

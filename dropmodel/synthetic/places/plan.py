@@ -70,7 +70,8 @@ class Block:
 class Plan:
     """What a layout writes down.
 
-    ``seed`` and ``number`` name the place's random streams; ``extras`` are meshes already in the world.
+    ``seed`` and ``number`` name the place's random streams; ``extras`` are meshes already in the world;
+    ``clutter`` is what may stand beside the walks, the style's own choice where empty.
     """
 
     style: PlaceStyle
@@ -89,6 +90,7 @@ class Plan:
     lamps: list[tuple[float, float, float]] = field(default_factory=list)
     ceiling: float = 99.0
     extras: list[Mesh] = field(default_factory=list)
+    clutter: tuple[str, ...] = ()
 
     def random(self, aspect: str) -> Random:
         """The stream of one aspect of this place."""

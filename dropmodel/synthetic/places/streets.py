@@ -276,6 +276,7 @@ def underpass(plan: Plan) -> None:
     """A tiled pedestrian tunnel."""
     random = plan.random("underpass")
     half, plan.ceiling = random.uniform(2.2, 4), random.uniform(2.7, 3.3)
+    plan.clutter = plan.style.clutter
     plan.floor((-half, -LONG, half, LONG), plan.ground("road", random))
     for side in (-1, 1):
         look = plan.wall_look("blank" if random.uniform() < 0.6 else "hall", random)

@@ -122,7 +122,7 @@ def patterned_carpet(random: Random) -> Painting:
 
 def parquet(random: Random) -> Painting:
     """Strip wood in a ship's-deck or basket pattern."""
-    shade = varied((152, 114, 76), random, 0.22, 0.05)
+    shade = varied((150, 120, 90), random, 0.22, 0.05)
     numbers, joints, _ = coursed(256, 20, 4, 1.0, tuple(random.uniform(0, 1, 20)))
     painting = flat(256, shade)
     painting *= each(numbers, np.exp(random.normal(0, 0.11, 80)))[..., None]
