@@ -179,8 +179,8 @@ def _push_chair(fit: Fit, carried: Carried) -> Things:
     def at(x: float, y: float, z: float) -> make.Point:
         return middle + x, y, floor + z
 
-    seat = make.box((0.40, 0.42, 0.30), at(0, -0.52, 0.52), 4.0, -0.1)
-    hood = make.box((0.42, 0.36, 0.34), at(0, -0.40, 0.82), 2.6)
+    seat = make.box((0.36, 0.44, 0.24), at(0, -0.52, 0.50), 8.0, -0.1)
+    hood = make.box((0.40, 0.30, 0.30), at(0, -0.38, 0.80), 4.0, 0.15)
     basket = make.box((0.36, 0.46, 0.14), at(0, -0.50, 0.24), 6.0)
     child = make.ball(np.array(at(0, -0.60, 0.76), np.float32), (0.065, 0.075, 0.075))
     frame = [
