@@ -56,6 +56,8 @@ INDOORS = frozenset(
     }
 )
 """Kinds that are found under a roof as well."""
+ROOFED = frozenset({"book_shelf", "sofa", "show_case", "freezer", "counter", "seats", "tape_posts"})
+"""Kinds that are found nowhere else."""
 _WIDE = (Side.BOTTOM, Side.LEFT, Side.RIGHT)
 _TALL = (Side.LEFT, Side.RIGHT, Side.BOTTOM)
 _THIN = (Side.MIDDLE, Side.LEFT, Side.RIGHT)
@@ -151,9 +153,9 @@ class Placed:
 
 
 def kinds_for(style: PlaceStyle, side: Side | None = None, indoor: bool = False) -> tuple[str, ...]:
-    """The style's kinds that can hide this side of a person (any side if None) and are found ``indoor``."""
+    """The style's kinds that can hide this side of a person (any side if None) and belong in such a place."""
     kinds = tuple(kind for kind in style.occluders if side is None or side in NATURES[kind].sides)
-    return tuple(kind for kind in kinds if not indoor or kind in INDOORS) or kinds
+    return tuple(kind for kind in kinds if (kind in INDOORS if indoor else kind not in ROOFED)) or kinds
 
 
 def draw_occluder(

@@ -71,7 +71,7 @@ def test_nothing_stands_on_a_walk(style: str, kind: str) -> None:
 
 
 def test_seats_are_in_the_picture() -> None:
-    places = [draw_place(TRAIN, 3, number) for number in range(12)]
+    places = [draw_place(TRAIN, 3, number) for number in range(5)]
     seats = [(place, seat) for place in places for seat in place.seats]
     assert seats
     for place, seat in seats:
@@ -95,11 +95,11 @@ def test_a_place_depends_on_its_number_alone() -> None:
 
 
 def test_places_differ() -> None:
-    places = [draw_place(TRAIN, 2, number) for number in range(16)]
-    assert len({place.kind for place in places}) >= 7
-    assert len({place.weather for place in places}) >= 6
-    assert len({place.camera.position for place in places}) == 16
-    assert len({place.lighting.key_direction for place in places}) == 16
+    places = [draw_place(TRAIN, 2, number) for number in range(8)]
+    assert len({place.kind for place in places}) >= 5
+    assert len({place.weather for place in places}) >= 4
+    assert len({place.camera.position for place in places}) == 8
+    assert len({place.lighting.key_direction for place in places}) == 8
     assert np.ptp([place.camera.heading for place in places]) > 180
 
 
