@@ -68,7 +68,7 @@ def _keypoints(mask: Path, picture: Path, size: Size, schema: PartSchema) -> Lab
     return read_coco_keypoints(mask, picture, size, schema)
 
 
-def _openpose(mask: Path, picture: Path, size: Size, schema: PartSchema) -> Labels | None:  # noqa: ARG001
+def _openpose(mask: Path, picture: Path, size: Size, schema: PartSchema) -> Labels | None:
     from dropmodel.data.label_files.keypoints import read_openpose
 
     return read_openpose(mask, stored_size(picture), size, schema)
