@@ -174,8 +174,11 @@ def heights_of_points(points: Array, axes: Array, center: Array, scale: float, h
     """
     side = heights.shape[1]
     middle = side / 2
+    reach = 1.5 * middle / scale
     for n in range(len(points)):
         x, y, z = points[n, 0] - center[0], points[n, 1] - center[1], points[n, 2] - center[2]
+        if abs(x) > reach or abs(y) > reach:
+            continue
         for d in range(len(axes)):
             column = int((axes[d, 0, 0] * x + axes[d, 0, 1] * y + axes[d, 0, 2] * z) * scale + middle)
             row = int((axes[d, 1, 0] * x + axes[d, 1, 1] * y + axes[d, 1, 2] * z) * scale + middle)

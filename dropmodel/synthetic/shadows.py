@@ -79,7 +79,7 @@ def cast(
     sky_scale = _SKY_SIDE / 2 / _REACH
     key = np.full((len(centers), _KEY_SIDE, _KEY_SIDE), _NOTHING, np.float32)
     sky = np.full((len(centers), len(_SKY), _SKY_SIDE, _SKY_SIDE), _NOTHING, np.float32)
-    points = outer_points(vertices, faces, cut, 0.04)
+    points = outer_points(vertices, faces, cut, 0.05)
     for zone, center in enumerate(centers):
         heights_towards(vertices, faces, cut, axes, center, key_scale, key[zone])
         heights_of_points(points, _SKY, center, sky_scale, sky[zone])
@@ -150,8 +150,8 @@ def outer_points(vertices: Array, faces: Indices, cut: Array, spacing: float) ->
             y = vertices[p, 1] - vertices[q, 1]
             z = vertices[p, 2] - vertices[q, 2]
             longest = max(longest, x * x + y * y + z * z)
-        # The sky is coarse: of small triangles every third one is enough.
-        if longest < (0.5 * spacing) ** 2 and f % 3:
+        # The sky is coarse: of small triangles every fourth one is enough.
+        if longest < (0.5 * spacing) ** 2 and f % 4:
             continue
         steps = max(1, min(40, math.ceil(math.sqrt(longest) / spacing)))
         counts[f] = steps

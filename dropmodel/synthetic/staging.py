@@ -40,13 +40,14 @@ def walking_way(random: np.random.Generator, place: Place, speed: float, seconds
     length = math.dist(start, end)
     room = max(0.0, length - speed * seconds)
     turn = _turn_towards(start, end)
-    return Way(_on(walk, start, end, random.uniform(0, room) / max(length, 1e-6), random), turn, speed)
+    along = random.uniform(0, room) / max(length, 1e-6)
+    return Way(on_walk(walk, along if start == walk.start else 1 - along, random), turn, speed)
 
 
 def standing_way(random: np.random.Generator, place: Place) -> Way:
     """A spot on one of the place's walks, facing anywhere."""
     walk = place.walks[int(random.integers(len(place.walks)))]
-    return Way(_on(walk, walk.start, walk.end, random.uniform(), random), float(random.uniform(0, 360)), 0.0)
+    return Way(on_walk(walk, random.uniform(), random), float(random.uniform(0, 360)), 0.0)
 
 
 def seated_way(random: np.random.Generator, place: Place, depth: float) -> tuple[Way, Seat]:
@@ -55,6 +56,18 @@ def seated_way(random: np.random.Generator, place: Place, depth: float) -> tuple
     angle = math.radians(seat.facing)
     spot = seat.spot[0] - depth * math.sin(angle), seat.spot[1] + depth * math.cos(angle)
     return Way(spot, seat.facing, 0.0), seat
+
+
+def on_walk(walk: Walk, along: float, random: np.random.Generator) -> Spot:
+    """A spot ``along`` 0..1 of a walk, anywhere across its width."""
+    start, end = walk.start, walk.end
+    length = max(math.dist(start, end), 1e-6)
+    aside = random.uniform(-0.5, 0.5) * walk.width
+    across = (end[1] - start[1]) / length, (start[0] - end[0]) / length
+    return (
+        start[0] + along * (end[0] - start[0]) + aside * across[0],
+        start[1] + along * (end[1] - start[1]) + aside * across[1],
+    )
 
 
 def beside(random: np.random.Generator, spot: Spot, camera: Camera) -> Spot:
@@ -120,16 +133,6 @@ def turned_to_camera(turn: float, spot: Spot, camera: Camera) -> float:
 
 def _turn_towards(start: Spot, end: Spot) -> float:
     return math.degrees(math.atan2(end[0] - start[0], start[1] - end[1]))
-
-
-def _on(walk: Walk, start: Spot, end: Spot, along: float, random: np.random.Generator) -> Spot:
-    length = max(math.dist(start, end), 1e-6)
-    aside = random.uniform(-0.5, 0.5) * walk.width
-    across = (end[1] - start[1]) / length, (start[0] - end[0]) / length
-    return (
-        start[0] + along * (end[0] - start[0]) + aside * across[0],
-        start[1] + along * (end[1] - start[1]) + aside * across[1],
-    )
 
 
 def _sight_line(camera: Camera, spot: Spot) -> tuple[Spot, Spot]:

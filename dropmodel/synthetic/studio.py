@@ -34,6 +34,7 @@ from dropmodel.synthetic.staging import (
     in_front,
     lean,
     near_box,
+    on_walk,
     seated_way,
     standing_way,
     tall,
@@ -46,6 +47,8 @@ Labels = npt.NDArray[np.uint8]
 
 _PASSERS_BY = 32
 """Persons who only ever pass in the background or in front of others."""
+_POSES = 3
+"""Poses of each of them."""
 _FIRST_PASSER_BY = 1_000_000
 _FIRST_SCENE = 1_000_000
 """Numbers of persons and places that no data set reaches."""
@@ -106,7 +109,8 @@ class Studio:
         self._size = size
         self._set = lru_cache(maxsize=24)(self._built)
         self._dressed = lru_cache(maxsize=4)(dressed)
-        self._passer_by = lru_cache(maxsize=_PASSERS_BY)(self._cast)
+        self._dressed_passer_by = lru_cache(maxsize=8)(dressed)
+        self._passer_by = lru_cache(maxsize=_PASSERS_BY * _POSES)(self._cast)
 
     def shots(self, identity: int, camera: int, frames: int, occluded: bool | None = None) -> Iterator[Shot]:
         """``frames`` successive crops of a person passing a camera, a fraction of a second apart.
@@ -189,9 +193,11 @@ class Studio:
             float(empty.radiance.mean()),
         )
 
-    def _cast(self, number: int) -> tuple[Identity, Figure]:
-        who = draw_identity(self._style.wardrobe, self._seed, _FIRST_PASSER_BY + number)
-        return who, dressed(who)
+    def _cast(self, number: int) -> tuple[Identity, PosedFigure]:
+        """A passer-by in a pose; each of them has several."""
+        who = draw_identity(self._style.wardrobe, self._seed, _FIRST_PASSER_BY + number % _PASSERS_BY)
+        pose = self._pose(None, who, self._stream("passing", number))
+        return who, self._dressed_passer_by(who).posed(pose)
 
     def _who(self, identity: int, camera: int) -> tuple[Identity, str]:
         """The person as this camera sees it, and the item in which it differs from its usual look."""
@@ -222,7 +228,7 @@ class Studio:
 
     def _pose(
         self,
-        place: Place,
+        place: Place | None,
         who: Identity,
         random: np.random.Generator,
         kind: str | None = None,
@@ -232,7 +238,7 @@ class Studio:
         if kind is None and who.poses:
             kind = str(random.choice(who.poses))
         pose = draw_pose(random, motion, kind, hand=who.hand, age=age, seat_height=seat_height)
-        if pose.seat_height is not None and not place.seats:
+        if pose.seat_height is not None and (place is None or not place.seats):
             return draw_pose(random, motion, "stand", age=age)
         return pose
 
@@ -245,12 +251,14 @@ class Studio:
     ) -> Iterator[_Actor]:
         """A passer-by at ``spot``, or anywhere people walk; nobody where they are not ``wanted``."""
         random = self._stream("passer-by", *key)
-        who, figure = self._passer_by(int(random.integers(_PASSERS_BY)))
-        pose, way = self._way(place, who, figure, random, 0.0)
+        number = int(random.integers(_PASSERS_BY * _POSES))
         if spot is None:
-            spot = way.start
+            walk = place.walks[int(random.integers(len(place.walks)))]
+            spot = on_walk(walk, random.uniform(), random)
         if wanted(spot):
-            yield _Actor(who, figure.posed(pose).placed(way.turn, spot), spot, way.turn)
+            who, figure = self._passer_by(number)
+            turn = float(random.uniform(0, 360))
+            yield _Actor(who, figure.placed(turn, spot), spot, turn)
 
     def _crowd(self, place: Place, number: int) -> list[_Actor]:
         wanted = int(self._stream("count", number).integers(3, 11))
