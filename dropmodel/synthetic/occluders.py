@@ -58,6 +58,9 @@ INDOORS = frozenset(
 """Kinds that are found under a roof as well."""
 ROOFED = frozenset({"book_shelf", "sofa", "show_case", "freezer", "counter", "seats", "tape_posts"})
 """Kinds that are found nowhere else."""
+CARS = frozenset({"hatchback", "saloon", "estate", "suv", "minivan", "van"})
+FOOTWAYS = frozenset({"railway_platform", "park_path", "bridge", "beach_promenade", "playground"})
+"""Kinds of place that no car drives into."""
 _WIDE = (Side.BOTTOM, Side.LEFT, Side.RIGHT)
 _TALL = (Side.LEFT, Side.RIGHT, Side.BOTTOM)
 _THIN = (Side.MIDDLE, Side.LEFT, Side.RIGHT)
@@ -152,18 +155,30 @@ class Placed:
     share: float
 
 
-def kinds_for(style: PlaceStyle, side: Side | None = None, indoor: bool = False) -> tuple[str, ...]:
-    """The style's kinds that can hide this side of a person (any side if None) and belong in such a place."""
+def kinds_for(
+    style: PlaceStyle, side: Side | None = None, indoor: bool = False, place: str = ""
+) -> tuple[str, ...]:
+    """The style's kinds that can hide this side of a person (any side if None) and belong in such a place.
+
+    ``place`` is the kind of place, "" for one that anything outdoors may be found in.
+    """
     kinds = tuple(kind for kind in style.occluders if side is None or side in NATURES[kind].sides)
-    return tuple(kind for kind in kinds if (kind in INDOORS if indoor else kind not in ROOFED)) or kinds
+    strange = CARS if place in FOOTWAYS else frozenset()
+    fitting = (kind for kind in kinds if (kind in INDOORS if indoor else kind not in ROOFED))
+    return tuple(kind for kind in fitting if kind not in strange) or kinds
 
 
 def draw_occluder(
-    random: Random, kind: str | None, style: PlaceStyle, side: Side | None = None, indoor: bool = False
+    random: Random,
+    kind: str | None,
+    style: PlaceStyle,
+    side: Side | None = None,
+    indoor: bool = False,
+    place: str = "",
 ) -> Occluder:
     """An occluder of ``kind``, or of any of the style's kinds that suit ``side`` and the place."""
     if kind is None:
-        kind = str(random.choice(list(kinds_for(style, side, indoor))))
+        kind = str(random.choice(list(kinds_for(style, side, indoor, place))))
     mesh = prop(kind, style.name, int(random.integers(VARIANTS)))
     low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
     middle = (low + high) / 2

@@ -3,6 +3,7 @@ import pytest
 
 from dropmodel.synthetic.camera import Camera
 from dropmodel.synthetic.occluders import (
+    CARS,
     INDOORS,
     NATURES,
     ROOFED,
@@ -102,4 +103,5 @@ def test_sides_and_kinds_are_drawn_from_the_style() -> None:
             kind = draw_occluder(random, None, style, side).kind
             assert kind in kinds_for(style, side)
             assert kind not in ROOFED
+            assert draw_occluder(random, None, style, side, place="park_path").kind not in CARS
         assert draw_occluder(random, None, style, indoor=True).kind in INDOORS
