@@ -29,7 +29,8 @@ class Kind:
     ``motif`` are the chances of a pattern and a print. ``men`` and ``women`` say how common it is, ``warm``
     the
     seasons it is worn in (0 summer, 1 between, 2 winter). ``extras`` are painted details by name; ``trim`` is
-    the chance that cuffs, bands and belts have another colour.
+    the chance that cuffs, bands and belts have another colour; ``patterns`` the patterns it is made in, if
+    not all.
     """
 
     name: str
@@ -45,7 +46,28 @@ class Kind:
     warm: tuple[int, ...] = (0, 1, 2)
     extras: tuple[str, ...] = ()
     trim: float = 0.1
+    patterns: tuple[str, ...] = ()
 
+
+CHECKS = ("tartan", "window pane", "glen check")
+TAILORED = ("pin stripes", "herringbone", "window pane", "glen check", "houndstooth")
+WOVEN = (
+    *TAILORED,
+    "gingham",
+    "tartan",
+    "dots",
+    "floral",
+    "leaf",
+    "paisley",
+    "geometric",
+    "triangles",
+    "hexagons",
+)
+KNITTED = (
+    "even stripes", "breton", "rugby", "uneven stripes", "argyle", "colour block", "chest band",
+    "half and half",
+    "diagonal block",
+)  # fmt: skip
 
 _U, _O, _L, _W = Slot.UPPER, Slot.OUTER, Slot.LOWER, Slot.WHOLE
 _SHORT = (0.008, 0.010, 0.012)
@@ -70,26 +92,26 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
          0.25, 0.15, 2, 2.6, (1, 2)),
     Kind("shirt", _U, Top(0.013, 0.010, hem=0.88, tails=0.03, neck=Neck.SHIRT, collar=Collar.SHIRT,
          front=Front.BUTTONS, cuff=0.05), hues.SHIRT, ("twill", "plain"), {"ease": (0.004, 0.018)},
-         0.40, 0.0, 3, 1.2, (0, 1, 2), ("chest pocket",), 0.0),
+         0.40, 0.0, 3, 1.2, (0, 1, 2), ("chest pocket",), 0.0, patterns=WOVEN),
     Kind("short-sleeved shirt", _U, Top(0.014, 0.012, sleeve=0.36, sleeve_ease=(0.018, 0.02, 0.022), hem=0.88,
          tails=0.015, neck=Neck.SHIRT, collar=Collar.SHIRT, front=Front.BUTTONS), hues.SHIRT, ("plain",), {},
-         0.55, 0.0, 1.2, 0.5, (0,), ("chest pocket",), 0.0),
+         0.55, 0.0, 1.2, 0.5, (0,), ("chest pocket",), 0.0, patterns=WOVEN),
     Kind("blouse", _U, Top(0.014, 0.016, sleeve_ease=(0.02, 0.03, 0.006), hem=0.92, neck=Neck.V, cuff=0.03),
          hues.DRESS, ("plain",), {"sleeve": (0.55, 1.0), "hem": (0.88, 0.96), "ease": (0.004, 0.03)},
-         0.45, 0.0, 0.02, 2.6, (0, 1, 2), (), 0.0),
+         0.45, 0.0, 0.02, 2.6, (0, 1, 2), (), 0.0, patterns=WOVEN),
     Kind("tank top", _U, Top(0.01, 0.004, sleeve=0, hem=0.90, neck=Neck.SCOOP, hang=0.5), hues.TOP,
          ("plain", "rib"), {"hem": (0.88, 1.0), "hang": (0.2, 1.0)}, 0.12, 0.12, 0.7, 1.4, (0,)),
     Kind("crop top", _U, Top(0.009, 0.004, sleeve=0.26, sleeve_ease=_SNUG, hem=1.06, hang=0.3), hues.TOP,
          ("plain", "rib"), {"sleeve": (0.18, 0.4), "hem": (1.04, 1.10)}, 0.12, 0.2, 0, 0.7, (0,)),
     Kind("sweater", _U, Top(0.016, 0.012, 0.12, sleeve_ease=_RIBBED, hem=0.905, collar=Collar.RIB, cuff=0.05,
          band=0.055, thick=0.010), hues.TOP, ("knit", "melange", "cable"),
-         {"hem": (0.89, 0.95), "ease": (0.004, 0.02)}, 0.2, 0.04, 2.4, 2.4, (1, 2)),
+         {"hem": (0.89, 0.95), "ease": (0.004, 0.02)}, 0.2, 0.04, 2.4, 2.4, (1, 2), patterns=KNITTED),
     Kind("v-neck sweater", _U, Top(0.014, 0.008, 0.12, sleeve_ease=_RIBBED, hem=0.91, neck=Neck.V,
          collar=Collar.RIB, cuff=0.05, band=0.05, thick=0.009), hues.TOP, ("knit", "rib"), {}, 0.18, 0.0,
-         1.2, 1.0, (1, 2)),
+         1.2, 1.0, (1, 2), patterns=KNITTED),
     Kind("turtleneck", _U, Top(0.015, 0.006, 0.12, sleeve_ease=_SNUG, hem=0.91, neck=Neck.HIGH,
          collar=Collar.ROLL, cuff=0.05, band=0.05, hang=0.7, thick=0.009), hues.TOP, ("rib", "knit", "cable"),
-         {"ease": (0.0, 0.014)}, 0.06, 0.0, 0.8, 1.4, (2,)),
+         {"ease": (0.0, 0.014)}, 0.06, 0.0, 0.8, 1.4, (2,), patterns=KNITTED),
     Kind("hoodie", _U, Top(0.019, 0.018, 0.10, sleeve_ease=_RIBBED, hem=0.90, collar=Collar.HOOD, cuff=0.055,
          band=0.06, thick=0.012), hues.TOP, ("fleece", "melange", "plain"),
          {"hem": (0.89, 0.93), "ease": (0.008, 0.03)}, 0.06, 0.34, 2.6, 1.7, (1, 2), ("kangaroo pocket",)),
@@ -105,10 +127,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
          ("twill",), {"sleeve": (0.34, 1.3)}, 0.0, 0.0, 0.35, 0.25, (0, 1, 2), ("badge", "epaulettes"), 0.0),
     # ---------------------------------------------------------------- worn over something
     Kind("open shirt", _O, Top(0.021, 0.012, hem=0.87, tails=0.03, neck=Neck.SHIRT, collar=Collar.SHIRT,
-         opening=(0.07, 0.05), cuff=0.05), hues.SHIRT, ("twill", "fleece"), {}, 0.6, 0.0, 1.0, 0.8, (0, 1)),
+         opening=(0.07, 0.05), cuff=0.05), hues.SHIRT, ("twill", "fleece"), {}, 0.6, 0.0, 1.0, 0.8, (0, 1),
+         patterns=WOVEN),
     Kind("cardigan", _O, Top(0.021, 0.012, 0.05, sleeve_ease=_RIBBED, hem=0.88, neck=Neck.DEEP_V,
          opening=(0.06, 0.045), cuff=0.05, band=0.05, thick=0.010), hues.TOP, ("knit", "rib", "cable"),
-         {"hem": (0.80, 0.93)}, 0.1, 0.0, 0.4, 1.6, (1, 2)),
+         {"hem": (0.80, 0.93)}, 0.1, 0.0, 0.4, 1.6, (1, 2), patterns=KNITTED),
     Kind("zip hoodie", _O, Top(0.022, 0.016, 0.10, sleeve_ease=_RIBBED, hem=0.90, collar=Collar.HOOD,
          opening=(0.05, 0.04), cuff=0.055, band=0.06, thick=0.012), hues.OUTER, ("fleece", "melange"), {},
          0.05, 0.0, 1.2, 0.9, (1, 2)),
@@ -142,7 +165,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
          0.9, 1.0, (1, 2), ("pockets",)),
     Kind("blazer", _O, Top(0.022, 0.010, 0.06, hem=0.83, sleeve=0.98, neck=Neck.DEEP_V, collar=Collar.LAPEL,
          thick=0.009, waist=0.006), hues.SUIT, ("twill", "plain"), {"hem": (0.80, 0.86)}, 0.16, 0.0,
-         1.0, 1.2, (0, 1, 2), ("two buttons",)),
+         1.0, 1.2, (0, 1, 2), ("two buttons",), patterns=TAILORED),
     Kind("softshell jacket", _O, Top(0.022, 0.010, 0.08, hem=0.885, collar=Collar.STAND, front=Front.ZIP,
          sleeve_ease=_EASY), hues.OUTER, ("shell", "fleece"), {"hem": (0.86, 0.92)}, 0.0, 0.25, 1.6, 1.2,
          (1, 2), ("pockets",), 0.1),
@@ -159,10 +182,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
     Kind("wool coat", _O, Top(0.029, 0.014, -0.02, hem=0.55, neck=Neck.DEEP_V, collar=Collar.LAPEL,
         thick=0.014,
          waves=0.008, front=Front.BUTTONS), hues.OUTER, ("fleece", "twill"), {"hem": (0.42, 0.74)}, 0.12, 0.0,
-         1.1, 1.5, (2,), ("pockets",)),
+         1.1, 1.5, (2,), ("pockets",), patterns=TAILORED),
     Kind("open coat", _O, Top(0.03, 0.014, -0.03, hem=0.55, neck=Neck.DEEP_V, collar=Collar.LAPEL,
          opening=(0.09, 0.05), thick=0.014, waves=0.010), hues.OUTER, ("fleece", "twill"),
-         {"hem": (0.42, 0.74)}, 0.10, 0.0, 0.8, 1.2, (1, 2), ("pockets",)),
+         {"hem": (0.42, 0.74)}, 0.10, 0.0, 0.8, 1.2, (1, 2), ("pockets",), patterns=TAILORED),
     Kind("long puffer coat", _O, Top(0.044, 0.016, 0.0, sleeve_ease=(0.032, 0.032, 0.010), hem=0.56,
          collar=Collar.PUFFY, front=Front.ZIP, thick=0.028), hues.OUTER, ("quilt",), {"hem": (0.42, 0.68)},
          0.0, 0.0, 0.4, 1.4, (2,)),
@@ -190,10 +213,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
     Kind("shirt dress", _W, Top(0.014, 0.012, -0.05, hem=0.50, neck=Neck.SHIRT, collar=Collar.SHIRT,
         belt=0.035,
          waist=0.012, front=Front.BUTTONS, waves=0.010), hues.DRESS, ("twill", "denim"),
-         {"hem": (0.40, 0.58), "sleeve": (0.35, 1.0)}, 0.3, 0.0, 0, 0.6, (0, 1)),
+         {"hem": (0.40, 0.58), "sleeve": (0.35, 1.0)}, 0.3, 0.0, 0, 0.6, (0, 1), patterns=WOVEN),
     Kind("knitted dress", _W, Top(0.013, 0.004, 0.02, sleeve_ease=_SNUG, hem=0.52, neck=Neck.HIGH,
          collar=Collar.ROLL, waves=0.003, thick=0.009), hues.TOP, ("rib", "knit"), {"hem": (0.36, 0.58)},
-         0.1, 0.0, 0, 0.5, (2,)),
+         0.1, 0.0, 0, 0.5, (2,), patterns=KNITTED),
     Kind("robe", _W, Top(0.016, 0.020, -0.08, sleeve_ease=(0.02, 0.03, 0.045), hem=0.10, waves=0.016),
          {"black": 6, "white": 2, "navy": 2, "grey": 1.5, "beige": 1, "brown": 1, "burgundy": 0.6},
          ("plain",),
@@ -211,7 +234,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
     Kind("chinos", _L, Legs(ease=(0.012, 0.020, 0.024)), hues.EARTH, ("twill",), {"hem": (0.92, 0.99)},
          men=3, women=0.9, extras=("pockets low",)),
     Kind("suit trousers", _L, Legs(ease=(0.014, 0.026, 0.034), hem=0.985), hues.SUIT, ("twill", "plain"), {},
-         0.08, men=1.6, women=0.8, extras=("crease",)),
+         0.08, men=1.6, women=0.8, extras=("crease",), patterns=TAILORED),
     Kind("cargo trousers", _L, Legs(ease=(0.020, 0.034, 0.032)), hues.EARTH, ("twill",), {}, 0.10, men=1.0,
          women=0.5, extras=("flap pockets low",)),
     Kind("joggers", _L, Legs(ease=(0.018, 0.030, 0.006), hem=0.96, cuff=0.05), hues.LOWER, ("fleece",
@@ -240,13 +263,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (
         "leather"),
          {"hem": (0.62, 0.70), "flare": (0.0, 0.3)}, 0.2, men=0, women=1.0, warm=(0, 1)),
     Kind("pencil skirt", _L, Skirt(hem=0.48, flare=-0.04, waves=0.0), hues.SUIT, ("twill", "plain"),
-         {"hem": (0.44, 0.54)}, 0.12, men=0, women=0.7),
+         {"hem": (0.44, 0.54)}, 0.12, men=0, women=0.7, patterns=TAILORED),
     Kind("pleated skirt", _L, Skirt(hem=0.46, flare=0.16, waves=0.012, pleats=26), hues.DRESS, ("plain",),
          {"hem": (0.30, 0.60)}, 0.22, men=0, women=1.2),
     Kind("long skirt", _L, Skirt(hem=0.20, flare=0.08, waves=0.020), hues.DRESS, ("plain", "denim"),
          {"hem": (0.12, 0.34), "flare": (0.02, 0.2)}, 0.3, men=0, women=1.4),
     Kind("kilt", _L, Skirt(hem=0.50, flare=0.10, waves=0.010, pleats=24), hues.DRESS, ("plain",), {}, 1.0,
-         men=0.06, women=0.1),
+         men=0.06, women=0.1, patterns=CHECKS),
     Kind("high-vis trousers", _L, Legs(ease=(0.020, 0.034, 0.040)), hues.SAFETY, ("shell",), {}, men=0.12,
          women=0.04, extras=("leg reflectors",)),
     Kind("work trousers", _L, Legs(ease=(0.018, 0.030, 0.034)), hues.LOWER, ("twill",), {}, men=0.4,

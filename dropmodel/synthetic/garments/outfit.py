@@ -76,10 +76,8 @@ def cut_from(random: Random, style: WardrobeStyle, kind: Kind, other: Tint | Non
         tint = hues.gray(tint, float(random.uniform(0.1, 0.5)))
     weave = kind.weaves[min(int(random.exponential(0.7)), len(kind.weaves) - 1)]
     pattern, motif = "", ""
-    if random.random() < kind.pattern:
-        names = [name for name in style.patterns if kind.name != "kilt" or name in _CHECKS] or list(
-            style.patterns
-        )
+    names = [name for name in style.patterns if not kind.patterns or name in kind.patterns]
+    if random.random() < kind.pattern and names:
         weights = np.array([style.patterns[name] for name in names])
         pattern = names[int(random.choice(len(names), p=weights / weights.sum()))]
     elif random.random() < kind.motif:
@@ -101,9 +99,6 @@ def cut_from(random: Random, style: WardrobeStyle, kind: Kind, other: Tint | Non
     if pattern and same:
         trim = replace(trim, tints=(tint,))
     return Garment(kind.name, kind.slot, shape, fabric, trim, kind.extras)
-
-
-_CHECKS = ("tartan", "window pane", "glen check")
 
 
 def _nearer(tint: Tint, other: Tint, share: float) -> Tint:
