@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dropmodel.errors import DataError, ImageError, ModelError
+from dropmodel.data.check_command import add_check_dataset
+from dropmodel.errors import ConfigError, DataError, ImageError, ModelError, TrainingError
+from dropmodel.evaluation.command import add_evaluate
+from dropmodel.training.command import add_train
 
 if TYPE_CHECKING:
     from dropmodel.inference import Extractor, LoadedModel
@@ -49,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (DataError, ModelError, OSError, ValueError) as error:
+    except (ConfigError, DataError, ImageError, ModelError, OSError, TrainingError, ValueError) as error:
         print(f"dropmodel: {error}", file=sys.stderr)
         return 2
     return status
@@ -95,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     create.set_defaults(run=_create)
     _add_synthesize(commands.add_parser)
+    add_check_dataset(commands.add_parser)
+    add_evaluate(commands.add_parser)
+    add_train(commands.add_parser)
     return parser
 
 

@@ -103,7 +103,7 @@ class Report:
             + (f" ({self.left_out} more have no right answer)" if self.left_out else ""),
             f"compared    {', '.join(self.vectors)}" + (", re-ranked" if self.reranked else ""),
             f"ranking     {ranks}, mAP {100 * whole.mean_ap:.1f}, mINP {100 * whole.mean_inp:.1f}",
-            f"95 % sure   Rank-1 {_span(whole.rank1_interval)}, mAP {_span(whole.map_interval)}",
+            f"95 % range  Rank-1 {_span(whole.rank1_interval)}, mAP {_span(whole.map_interval)}",
         ]
         if self.parsing is not None:
             parsing = self.parsing

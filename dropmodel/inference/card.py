@@ -13,7 +13,8 @@ class ModelCard:
 
     ``created`` is an ISO 8601 time in UTC, empty for a model made in memory; ``data`` summarises what it
     was trained on, without naming anyone; ``metrics`` maps measured names to values (fractions in 0..1);
-    ``choices`` lists where the published method left room and what this model does there.
+    ``choices`` lists where the published method left room and what this model does there. ``calibration``
+    is a :class:`dropmodel.evaluation.calibration.Calibration` as plain data, empty for none.
     """
 
     name: str
@@ -25,10 +26,16 @@ class ModelCard:
     licence: str = ""
     choices: tuple[str, ...] = ()
     notes: str = ""
+    calibration: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; :meth:`from_dict` is the inverse."""
-        return {**asdict(self), "metrics": dict(self.metrics), "choices": list(self.choices)}
+        return {
+            **asdict(self),
+            "metrics": dict(self.metrics),
+            "choices": list(self.choices),
+            "calibration": dict(self.calibration),
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "ModelCard":

@@ -1,10 +1,14 @@
 """Random features and labels, and plain loops to compare with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dropmodel.evaluation.ranking import Labels
 from dropmodel.features import Features, FloatArray
-from dropmodel.parts import stripes
+from dropmodel.inference import Extraction
+from dropmodel.inference.decode import RgbImage
+from dropmodel.parts import EIGHT, stripes
 
 SCHEMA = stripes(3)
 
@@ -63,3 +67,34 @@ def plain_ranking(distances: FloatArray, query: Labels, gallery: Labels) -> list
         else:
             results.append((float("nan"), float("nan"), 0))
     return results
+
+
+class ColourReader:
+    """Looks at pictures without a network: a vector is the mean colours of a band of the picture.
+
+    Its maps are those of ``tests.unit.dropmodel.evaluation.conftest``, left and right legs exchanged.
+    """
+
+    batch_size = 7
+    schema = EIGHT
+    input_size = (64, 32)
+
+    def __init__(self) -> None:
+        self.pictures = 0
+
+    def extract(self, images: Sequence[RgbImage]) -> Extraction:
+        """All parts are visible, arms half."""
+        self.pictures += len(images)
+        rows = len(EIGHT.vector_names)
+        vectors = np.zeros((len(images), rows, 3 * 4), np.float32)
+        for i, image in enumerate(images):
+            bands = np.array_split(image.astype(np.float32), 4)
+            vectors[i] = np.concatenate([band.mean((0, 1)) for band in bands]) - 110
+        vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
+        visibility = np.ones((len(images), rows), np.float32)
+        visibility[:, EIGHT.vector_indices(["left_arm", "right_arm"])] = 0.5
+        labels = np.zeros((len(images), 32, 16), np.uint8)
+        labels[:, 2:6, 6:10], labels[:, 6:17, 4:12] = EIGHT.label("head"), EIGHT.label("torso")
+        labels[:, 17:30, 4:8], labels[:, 17:30, 8:12] = EIGHT.label("left_leg"), EIGHT.label("right_leg")
+        confidence = np.ones(labels.shape, np.float32)
+        return Extraction(Features(vectors, visibility, EIGHT), labels, confidence)
