@@ -34,8 +34,9 @@ from dropmodel.synthetic.items import ITEMS, Carried
 from dropmodel.synthetic.palette import Tint, WardrobeStyle
 from dropmodel.synthetic.seeds import stream
 
-FAMILY = 4
-"""How many consecutive numbers are alike in all but one item."""
+BLOCK = 8
+"""Of so many consecutive numbers the first :data:`FAMILY` are dressed alike in all but one item."""
+FAMILY = 3
 
 Item = Literal["upper", "lower", "shoes", "hair", "hat", "bag"]
 ITEMS_THAT_CHANGE: tuple[Item, ...] = ("upper", "lower", "shoes", "hair", "hat", "bag")
@@ -111,15 +112,23 @@ class Identity:
 
 def draw_identity(style: WardrobeStyle, seed: int, number: int) -> Identity:
     """The person called ``number`` in a world of ``style`` and ``seed``, the same on every call."""
-    family = number // FAMILY
-    first = _founder(style, seed, family)
-    place = number % FAMILY
-    if place == 0:
-        return replace(first, number=number)
-    order = stream(seed, style.name, "family", family).permutation(len(ITEMS_THAT_CHANGE))
+    block, place = divmod(number, BLOCK)
+    if place == 0 or place >= FAMILY:
+        return _founder(style, seed, number)
+    first = _founder(style, seed, block * BLOCK)
+    order = stream(seed, style.name, "family", block).permutation(len(ITEMS_THAT_CHANGE))
     item = ITEMS_THAT_CHANGE[int(order[place - 1])]
     other = _with_other(first, style, item, stream(seed, style.name, "member", number))
-    return replace(other, number=number, differs_in=item)
+    # Dressed alike, yet somebody else: an own build and face, of the same sex and age.
+    build, _ = _phenotype(stream(seed, style.name, "body", number), style, first.woman)
+    face = _face(stream(seed, style.name, "face", number), style, first.woman, first.phenotype.age)
+    return replace(
+        other,
+        number=number,
+        differs_in=item,
+        phenotype=replace(build, age=first.phenotype.age),
+        face=face,
+    )
 
 
 def changed(identity: Identity, item: str) -> Identity:
@@ -140,7 +149,7 @@ def dressed(identity: Identity) -> Figure:
     """The person's figure, dressed and ready to be posed."""
     look = Look(
         identity.skin, identity.hair, identity.hair_tint, identity.face, identity.outfit, identity.shoes,
-        identity.hat, identity.scarf, identity.carried, identity.seed * 131 + identity.family,
+        identity.hat, identity.scarf, identity.carried, identity.seed * 131 + identity.number,
     )  # fmt: skip
     return dress(_fit(identity.phenotype), look)
 
@@ -156,9 +165,9 @@ _SEASONS = (0.32, 0.34, 0.34)
 
 
 @lru_cache(maxsize=64)
-def _founder(style: WardrobeStyle, seed: int, family: int) -> Identity:
+def _founder(style: WardrobeStyle, seed: int, number: int) -> Identity:
     def of(aspect: str) -> np.random.Generator:
-        return stream(seed, style.name, aspect, family)
+        return stream(seed, style.name, aspect, number)
 
     body = of("body")
     woman = bool(body.random() < 0.5)
@@ -171,8 +180,8 @@ def _founder(style: WardrobeStyle, seed: int, family: int) -> Identity:
     return Identity(
         style=style.name,
         seed=seed,
-        number=family * FAMILY,
-        family=family,
+        number=number,
+        family=number,
         differs_in="",
         variant="",
         phenotype=phenotype,
