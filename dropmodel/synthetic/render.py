@@ -72,6 +72,7 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
         np.concatenate([actors.coords, scenery.coords]),
         np.concatenate([actors.faces, scenery.faces + np.int32(len(actors.vertices))]),
         np.concatenate([actors.surface, scenery.surface + np.int32(len(actors.surfaces))]),
+        len(actors.surfaces),
     )
     cut = np.concatenate([actors.cut, scenery.cut])
     hits = no_hits(view.size[0] * SAMPLES, view.size[1] * SAMPLES)

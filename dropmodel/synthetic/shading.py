@@ -28,13 +28,17 @@ _FLAT, _AROUND = int(Mapping.FLAT), int(Mapping.AROUND)
 
 
 class Solids(NamedTuple):
-    """All triangles of a picture: [V, 3] vertices, normals and coords, [F, 3] faces and [F] surface rows."""
+    """All triangles of a picture: [V, 3] vertices, normals and coords, [F, 3] faces and [F] surface rows.
+
+    Surfaces from row ``still`` on belong to what stands still: rain soaks them and snow lies on them.
+    """
 
     vertices: Array
     normals: Array
     coords: Array
     faces: Indices
     surface: Indices
+    still: int
 
 
 class Eye(NamedTuple):
@@ -372,6 +376,7 @@ def _shaded(
     a, b, c = solids.faces[f, 0], solids.faces[f, 1], solids.faces[f, 2]
     w = 1 - u - v
     look = table[solids.surface[f]]
+    still = solids.surface[f] >= solids.still
     points, normals, coords = solids.vertices, solids.normals, solids.coords
     x = w * points[a, 0] + u * points[b, 0] + v * points[c, 0]
     y = w * points[a, 1] + u * points[b, 1] + v * points[c, 1]
@@ -409,7 +414,7 @@ def _shaded(
 
     facing = max(0.15, abs(nx * vx + ny * vy + nz * vz))
     red, green, blue = _albedo(look, tiles, c0, c1, c2, pixel / math.sqrt(facing))
-    if air.snow > 0 and nz > 0.35:
+    if still and air.snow > 0 and nz > 0.35:
         drift, _, _, _ = noise(x * 1.3, y * 1.3, z, 23)
         lying = min(1.0, max(0.0, (nz - 0.35) * 2.5)) * min(1.0, max(0.0, 2 * air.snow - 0.5 + 0.5 * drift))
         red, green, blue = (
@@ -418,7 +423,7 @@ def _shaded(
             blue + (0.86 - blue) * lying,
         )
     mirror = 0.0
-    if air.wet > 0 and nz > 0.8:
+    if still and air.wet > 0 and nz > 0.8:
         pool, _, _, _ = noise(x * 0.9, y * 0.9, 0.5, 29)
         soaked = air.wet * min(1.0, max(0.2, 0.6 + pool))
         factor = 1 - 0.5 * soaked

@@ -357,7 +357,7 @@ class Studio:
                 height = float(actor.mesh.vertices[:, 2].max())
                 share = float(random.uniform(0.15, 0.65))
                 side = draw_side(random, self._style.place)
-                thing = draw_occluder(random, None, self._style.place, side, place.indoor)
+                thing = draw_occluder(random, None, self._style.place, side, place.indoor, place.kind)
                 placed = place_occluder(random, thing, camera, actor.spot, height, share, side)
                 kind, things = placed.kind, [placed.mesh]
             _, hidden = glanced(actor.mesh, [*(other.mesh for other in others), *things], camera, tight)
