@@ -1,8 +1,7 @@
 """Who a person is: a body, a face and an outfit, drawn so that real crowds' sameness is in it.
 
-People come in families of four numbers: one drawn freely, the others alike in everything but one item. A
-model that
-knows people by the colour of their coat alone cannot tell a family apart.
+Some come in families of three: one drawn freely, the others dressed alike in everything but one item. A model
+that knows people by the colour of their coat alone cannot tell a family apart.
 """
 
 from dataclasses import dataclass, replace
