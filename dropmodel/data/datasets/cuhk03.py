@@ -80,11 +80,12 @@ def _from_json(file: Path) -> dict[str, list[str]]:
 def _from_mat(file: Path) -> dict[str, list[str]]:
     try:
         from scipy.io import loadmat
+        from scipy.io.matlab import MatReadError
     except ImportError as error:
         raise DataError(f"{file}: reading it needs scipy: install dropgui[synthetic]") from error
     try:
         content: dict[str, Any] = loadmat(file)
         names = [str(cell[0]) for cell in content["filelist"].ravel()]
         return {name: [names[place - 1] for place in content[f"{name}_idx"].ravel()] for name in SPLITS}
-    except (ValueError, LookupError, TypeError) as error:
+    except (MatReadError, NotImplementedError, ValueError, LookupError, TypeError) as error:
         raise DataError(f"{file}: not a split of CUHK03's new protocol ({error!r})") from error

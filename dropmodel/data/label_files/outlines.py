@@ -117,7 +117,7 @@ def coco_images(path: Path) -> dict[str, CocoImage]:
 
 def _key(images: dict[str, CocoImage], picture: Path) -> str:
     """The file name under which ``picture`` is listed: with its folders as far as the file has them."""
-    for count in range(1, len(picture.parts)):
+    for count in range(1, len(picture.parts) + 1):
         name = "/".join(picture.parts[-count:])
         if name in images:
             return name
