@@ -23,7 +23,7 @@ from dropmodel.synthetic.garments.footwear import SHOES, covered_by, shoe_sheets
 from dropmodel.synthetic.garments.neckwear import scarf_layers
 from dropmodel.synthetic.garments.outfit import Garment, Shoes, settled
 from dropmodel.synthetic.garments.spec import Collar, Legs, Top
-from dropmodel.synthetic.garments.tailor import sewn
+from dropmodel.synthetic.garments.tailor import Pieces, sewn
 from dropmodel.synthetic.geometry import Array, Decal, Surface
 from dropmodel.synthetic.items import Carried
 from dropmodel.synthetic.palette import Tint
@@ -37,6 +37,7 @@ class _Cloth:
     sheet: Sheet
     surface: Surface
     fold: float
+    trousers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +148,32 @@ def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
         for cloth in worn:
             if not (tucked and isinstance(garment.shape, Legs)):
                 cloth.sheet = cloth.sheet.without(cover(garment.shape, cloth.sheet) > _HIDDEN)
-        decals = _details(garment)
-        main = surface(garment.fabric, decals)
-        fold = _fold(garment)
-        for role, sheet in pieces.items():
-            if role == "main" and garment.fabric.weave == "quilt":
-                sheet = sheet.lifted(0.012 * (quilted(main, sheet.coords) - 0.6))  # noqa: PLW2901
-            if role == "belt":
-                belt = surface(garment.trim if isinstance(garment.shape, Top) else garment.fabric, (), 0.72)
-                worn.append(_Cloth(sheet, belt, 0.3 * fold))
-            else:
-                worn.append(_Cloth(sheet, main if role == "main" else surface(garment.trim, (), 0.9), fold))
+        worn += _coloured(garment, pieces)
     if tucked:
         shoe = SHOES[look.shoes.kind]
-        for cloth in worn[2:]:
-            below = (cloth.sheet.arm < 0.2) & (covered_by(shoe, cloth.sheet) > 0.02)
-            cloth.sheet = cloth.sheet.without(below & (cloth.sheet.leg > 0.5))
+        for cloth in worn:
+            if cloth.trousers:
+                cloth.sheet = cloth.sheet.without(covered_by(shoe, cloth.sheet) > 0.02)
     return [cloth for cloth in worn if len(cloth.sheet.faces)], mantle
+
+
+def _coloured(garment: Garment, pieces: Pieces) -> list[_Cloth]:
+    """The pieces of a garment with their looks."""
+    main, fold = surface(garment.fabric, _details(garment)), _fold(garment)
+    trousers = isinstance(garment.shape, Legs)
+    cloths = []
+    for role, sheet in pieces.items():
+        if role == "belt":
+            belt = surface(garment.fabric if trousers else garment.trim, (), 0.72)
+            cloths.append(_Cloth(sheet, belt, 0.3 * fold, trousers))
+        elif role == "trim":
+            cloths.append(_Cloth(sheet, surface(garment.trim, (), 0.9), fold, trousers))
+        elif garment.fabric.weave == "quilt":
+            full = sheet.lifted(0.012 * (quilted(main, sheet.coords) - 0.6))
+            cloths.append(_Cloth(full, main, fold, trousers))
+        else:
+            cloths.append(_Cloth(sheet, main, fold, trousers))
+    return cloths
 
 
 def _in_boots(look: Look) -> bool:

@@ -9,7 +9,9 @@ from dropmodel.synthetic import identity as people
 from dropmodel.synthetic.body import Phenotype
 from dropmodel.synthetic.carried import carried_layers
 from dropmodel.synthetic.crown import Crown
+from dropmodel.synthetic.garments.catalogue import KINDS as CLOTHES
 from dropmodel.synthetic.garments.fit import Fit
+from dropmodel.synthetic.garments.outfit import cut_from
 from dropmodel.synthetic.hair import STYLES
 from dropmodel.synthetic.headwear import HEADWEAR, headwear
 from dropmodel.synthetic.identity import BLOCK, FAMILY, Identity, changed, draw_identity, dressed
@@ -181,3 +183,25 @@ def test_a_bag_in_the_hand_moves_with_it() -> None:
     things = posed.mesh.vertices[posed.mesh.parts[:, 0] > 0.9]
     near = np.linalg.norm(things - posed.hands[0], axis=1).min()
     assert near < 0.06
+
+
+def plain(number: int) -> Identity:
+    return replace(draw_identity(palette.TRAIN, 1, number), carried=None, hat=None, scarf=None)
+
+
+@pytest.mark.parametrize("lower", ["long skirt", "jeans", "skinny jeans", "wide trousers", "shorts"])
+@pytest.mark.parametrize("shoes", ["knee boots", "sandals", "trainers"])
+def test_no_leg_has_a_gap(lower: str, shoes: str) -> None:
+    who = plain(0)
+    garments = tuple(
+        cut_from(stream("gap", name), palette.TRAIN, CLOTHES[name]) for name in (lower, "t-shirt")
+    )
+    mesh = dressed(replace(who, outfit=garments, shoes=replace(who.shoes, kind=shoes))).posed(
+        draw_pose(stream(0), TRAIN, "stand")
+    )
+    assert mesh.mesh.parts is not None
+    vertices, part = mesh.mesh.vertices, mesh.mesh.parts.argmax(axis=1)
+    stature = vertices[:, 2].max()
+    for leg, foot in ((5, 7), (6, 8)):
+        heights = vertices[(part == leg) | (part == foot), 2] / stature
+        assert (np.histogram(heights, np.arange(0.03, 0.45, 0.025))[0] > 0).all()
