@@ -21,6 +21,7 @@ from dropmodel.data.occlusion import Pair
 from dropmodel.data.sampler import PersonBatches, Pick
 from dropmodel.data.targets import Labels, TargetReader, to_grid, to_size
 from dropmodel.data.transforms import TrainTransform, TransformConfig, resized
+from dropmodel.errors import DataError, ImageError
 from dropmodel.inference.decode import read_image
 from dropmodel.inference.preprocess import IMAGENET_MEAN, IMAGENET_STD
 from dropmodel.parts import EIGHT, IGNORE, PartSchema
@@ -97,7 +98,10 @@ class _Pictures:
         if kept is not None:
             return kept
         sample = self.samples[index]
-        pixels = read_image(sample.path, at_least=self._size)
+        try:
+            pixels = read_image(sample.path, at_least=self._size)
+        except ImageError as error:
+            raise DataError(f"{error}; dropmodel check-dataset lists all such pictures") from error
         target = None
         if self._reader is not None and sample.mask is not None:
             target = self._reader(sample.mask, sample.path, pixels.shape[:2])

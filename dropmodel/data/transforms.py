@@ -1,7 +1,8 @@
 """From a stored picture and its target to what the network is trained on.
 
-Pillow and NumPy on bytes, not torchvision's transforms: one at a time, on pictures this small, those cost
-more in overhead than in work (``tests/benchmarks/loading.py`` measures both).
+Pillow and NumPy on bytes, not torchvision's transforms.v2: one at a time, on pictures this small, those cost
+more in overhead than in work (``tests/benchmarks/loading.py`` measures both), their JPEG codec does not load
+beside a CPU-only torch, and their erasing leaves masks as they were.
 """
 
 from dataclasses import dataclass

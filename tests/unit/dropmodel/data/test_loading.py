@@ -13,7 +13,7 @@ from dropmodel.data.cache import PictureCache
 from dropmodel.data.datasets import Dataset, open_dataset
 from dropmodel.data.loading import Batch, normalized, picture_loader, training_loader
 from dropmodel.data.transform_config import TransformConfig
-from dropmodel.errors import DataError, ImageError
+from dropmodel.errors import DataError
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.parts import IGNORE
 from tests.unit.dropmodel.data.conftest import parts_map
@@ -110,7 +110,7 @@ def test_unreadable_pictures_and_missing_masks_are_named(dataset: Dataset) -> No
     with pytest.raises(DataError, match=sample.mask.name):
         next(iter(picture_loader(dataset.train, (64, 32), labels="eight")))
     sample.path.write_bytes(b"")
-    with pytest.raises(ImageError, match=sample.path.name):
+    with pytest.raises(DataError, match=sample.path.name):
         next(iter(picture_loader(dataset.train, (64, 32))))
 
 
