@@ -1,9 +1,9 @@
 """Training pictures a second: ``python -m tests.benchmarks.loading [ROOT] [--json]``.
 
 One process of one thread, CPU time, standard recipe (:class:`TransformConfig`'s defaults): from files, from
-the cache of decoded pictures, and with every background replaced. ``torchvision`` is what transforms.v2 does
-of it: no occluders, no JPEG (its codec does not load beside a CPU-only torch), no erasing (it passes masks by).
-ROOT is any data set; without it a small one is drawn.
+the cache of decoded pictures, and with every background replaced. ``torchvision`` is what transforms.v2
+does of it: no occluders, no JPEG (its codec does not load beside a CPU-only torch), no erasing (it passes
+masks by). ROOT is any data set; without it a small one is drawn.
 """
 
 import argparse
