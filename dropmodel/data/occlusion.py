@@ -95,12 +95,13 @@ def with_occluder(
 ) -> Pair:
     """``picture`` with something in front, which is background in the target.
 
-    Half of the time a person cut out by its mask, half a piece of background. Nothing is pasted where it
-    would hide more than ``config.paste_most`` of the person.
+    Half of the time a person cut out by its mask, half a piece of background; nothing where that would hide
+    too much of the person.
     """
     given, given_target = donor(random)
     person = person_of(given_target) if given_target is not None else None
     box = person.getbbox() if person is not None else None
+    seen = 0 if target is None else _pixels(target)
     for _ in range(_TRIES):
         if person is not None and box is not None and random.random() < 0.5:
             cut, shape, place = _passer_by(given, person, box, random)
@@ -112,11 +113,16 @@ def with_occluder(
             return picture, None
         covered = target.copy()
         covered.paste(BACKGROUND, (*place, place[0] + cut.width, place[1] + cut.height), _hard(shape))
-        if _pixels(covered) >= (1 - config.paste_most) * _pixels(target):
+        if _may_stay(seen, _pixels(covered), target.width * target.height, config):
             picture = picture.copy()
             picture.paste(cut, place, shape)
             return picture, covered
     return picture, target
+
+
+def _may_stay(seen: int, left: int, size: int, config: TransformConfig) -> bool:
+    """Whether enough is ``left`` of the ``seen`` pixels of a person in a picture of ``size`` pixels."""
+    return left == seen or left >= max((1 - config.hide_most) * seen, config.leave_least * size)
 
 
 def _hard(shape: Image.Image) -> Image.Image:
@@ -216,6 +222,11 @@ def erased(
         h, w = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
         if 0 < h < height and 0 < w < width:
             top, left = int(random.integers(height - h)), int(random.integers(width - w))
+            if target is not None:
+                person = (target != BACKGROUND) & (target != IGNORE)
+                seen, hidden = int(person.sum()), int(person[top : top + h, left : left + w].sum())
+                if not _may_stay(seen, seen - hidden, person.size, config):
+                    continue
             picture[top : top + h, left : left + w] = MEAN_COLOR
             if target is not None:
                 target[top : top + h, left : left + w] = BACKGROUND

@@ -19,11 +19,12 @@ class TransformConfig:
     height, filled with the mean colour. ``warp`` turns by up to ``turn`` degrees, shears, zooms (1.1 shows
     the person larger) and tilts the plane by up to ``perspective`` of the picture's sides.
 
-    Occlusion: ``paste`` puts an occluder from other training pictures, a piece of background or a person cut
-    out by its mask, over up to ``paste_most`` of the person; ``background`` puts the person, cut out by its
-    mask, before another background, of which a share of ``texture`` is made up. ``erase`` covers a rectangle
-    of ``erase_area`` with the mean colour (Zhong et al., Random Erasing, AAAI 2020). What is covered becomes
-    background in the target.
+    Occlusion: ``paste`` puts an occluder from other training pictures before the person, a piece of
+    background or somebody cut out by a mask; ``background`` puts the person, cut out by its mask, before
+    another background, of which a share of ``texture`` is made up. ``erase`` covers a rectangle of
+    ``erase_area`` with the mean colour (Zhong et al., Random Erasing, AAAI 2020). What is covered becomes
+    background in the target. Neither occluder nor rectangle may hide more than ``hide_most`` of what is seen
+    of the person, or leave less than ``leave_least`` of the picture: nobody can be known by nothing.
 
     Photometry, each chance on its own, all ranges widened or narrowed by ``strength``: ``light`` brightness
     and contrast as factors about 1; ``color`` saturation, hue (turns of the colour circle) and white balance
@@ -50,7 +51,8 @@ class TransformConfig:
     perspective: float = 0.05
 
     paste: float = 0.3
-    paste_most: float = 0.6
+    hide_most: float = 0.6
+    leave_least: float = 0.04
     background: float = 0.0
     texture: float = 0.3
     erase: float = 0.4
@@ -70,12 +72,12 @@ class TransformConfig:
     gradient: float = 0.25
     stretch: float = 0.1
     solarize: float = 0.01
-    blur: float = 0.25
-    blur_sigma: Range = (0.4, 2.0)
+    blur: float = 0.2
+    blur_sigma: Range = (0.4, 1.8)
     motion: float = 0.1
     motion_length: Range = (2.0, 7.0)
     low_resolution: float = 0.35
-    resolution: Range = (0.25, 0.8)
+    resolution: Range = (0.3, 0.9)
     sharpen: float = 0.15
     noise: float = 0.35
     noise_level: Range = (1.0, 12.0)

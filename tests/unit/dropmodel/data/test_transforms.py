@@ -97,8 +97,19 @@ def test_erased_area_has_the_mean_and_is_background() -> None:
 
 
 @given(st.integers(0, 10_000))
+def test_what_little_is_seen_is_never_hidden(seed: int) -> None:
+    """A person of whom hardly anything is left gets neither occluder nor rectangle over it."""
+    labels = np.zeros(SIZE, np.uint8)
+    labels[30:34, 10:20] = 2
+    config = replace(PLAIN, target_stride=1, paste=1.0, erase=1.0)
+    picture, target = Image.fromarray(COLORS[labels]), Image.fromarray(labels)
+    _, left = TrainTransform(config, EIGHT)(picture, target, np.random.default_rng(seed), donor)
+    np.testing.assert_array_equal(left, labels)
+
+
+@given(st.integers(0, 10_000))
 def test_occluders_are_background_and_leave_enough_of_the_person(seed: int) -> None:
-    config = replace(PLAIN, paste_most=0.5)
+    config = replace(PLAIN, hide_most=0.5)
     picture, target = pair()
     assert target is not None
     pasted, covered = with_occluder(picture, target, donor, config, np.random.default_rng(seed))
