@@ -137,7 +137,7 @@ def _eyes(fit: Fit, number: int) -> Layer:
 def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
     """All garments and shoes from the inside out, and the outermost top's uncut surface."""
     worn: list[_Cloth] = []
-    mantle = fit.tights(soft=True).lifted(0.012)
+    mantle: Sheet | None = None
     under: Array | None = None
     tucked = _in_boots(look)
     _add_feet(fit, look.shoes, worn)
@@ -154,7 +154,7 @@ def _clothes(fit: Fit, look: Look) -> tuple[list[_Cloth], Sheet]:
         for cloth in worn:
             if cloth.trousers:
                 cloth.sheet = cloth.sheet.without(covered_by(shoe, cloth.sheet) > 0.02)
-    return [cloth for cloth in worn if len(cloth.sheet.faces)], mantle
+    return [cloth for cloth in worn if len(cloth.sheet.faces)], mantle or fit.tights(soft=True).lifted(0.012)
 
 
 def _coloured(garment: Garment, pieces: Pieces) -> list[_Cloth]:

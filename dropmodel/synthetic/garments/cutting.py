@@ -108,13 +108,14 @@ class Sheet:
 
     def border(self, index: int) -> Indices:
         """Open edges [E, 2] along the ``index``-th cut; the sheet lies to the same side of all of them."""
-        pairs, counts, of_face = edges(self.faces)
-        open_edge = counts == 1
         mine = self.borders[:, index] > 0.999
-        chosen = open_edge & mine[pairs].all(axis=1)
+        near = self.faces[mine[self.faces].sum(axis=1) >= 2]
+        if not len(near):
+            return np.zeros((0, 2), np.int32)
+        pairs, counts, of_face = edges(near)
+        chosen = (counts == 1) & mine[pairs].all(axis=1)
         face, corner = np.nonzero(chosen[of_face])
-        start = self.faces[face, corner]
-        return np.stack([start, self.faces[face, (corner + 1) % 3]], axis=1)
+        return np.stack([near[face, corner], near[face, (corner + 1) % 3]], axis=1)
 
     def bordered(self) -> Indices:
         """All open edges [E, 2] made by any cut."""

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from dropmodel.synthetic.body import Body, Phenotype, Piece, load_body
 from dropmodel.synthetic.cloth import normals_of
 from dropmodel.synthetic.garments.cutting import Sheet
-from dropmodel.synthetic.geometry import PARTS, Array
+from dropmodel.synthetic.geometry import PARTS, Array, Indices
 from dropmodel.synthetic.surfaces import smoothed
 
 ANGLES = 48
@@ -130,11 +130,23 @@ class Fit:
         radius: Array = np.stack([(row[None, :] * within).min(axis=1) for row in hanging]).astype(np.float32)
         return radius
 
-    def tights(self, soft: bool) -> Sheet:
-        """The shell of torso, arms and legs before it is cut."""
-        points = self.draped if soft else self.close
-        piece = self.body.pieces["tights"]
-        return replace(_tights_sheet(), points=points, normals=normals_of(points, piece.faces))
+    def tights(self, soft: bool, half: str = "") -> Sheet:
+        """The shell of torso, arms and legs before it is cut, draped (``soft``) or close to the body.
+
+        ``half`` is "upper" (crotch and up), "lower" (waist and down) or "feet" (knee and down).
+        """
+        sheet = self._soft if soft else self._tight
+        return sheet.taken(*_half(half)) if half else sheet
+
+    @cached_property
+    def _soft(self) -> Sheet:
+        faces = self.body.pieces["tights"].faces
+        return replace(_tights_sheet(), points=self.draped, normals=normals_of(self.draped, faces))
+
+    @cached_property
+    def _tight(self) -> Sheet:
+        faces = self.body.pieces["tights"].faces
+        return replace(_tights_sheet(), points=self.close, normals=normals_of(self.close, faces))
 
     def skin(self) -> Sheet:
         """The body itself."""
@@ -239,6 +251,21 @@ def sampled(outline: Array, height: Array, angle: Array) -> Array:
 def _tights_sheet() -> Sheet:
     piece = load_body().pieces["tights"]
     return _sheet(piece, _pattern_coords(piece))
+
+
+@cache
+def _half(name: str) -> tuple[npt.NDArray[np.intp], Indices]:
+    """Vertices and triangles of a part of the tights."""
+    sheet = _tights_sheet()
+    height = sheet.spot[:, 2]
+    inside = {
+        "upper": height > 0.78,
+        "lower": (height < 1.24) & (sheet.arm < 0.4),
+        "feet": (height < 0.56) & (sheet.arm < 0.4),
+    }[name]
+    faces = sheet.faces[inside[sheet.faces].all(axis=1)]
+    rows, inverse = np.unique(faces, return_inverse=True)
+    return rows.astype(np.intp), inverse.reshape(-1, 3).astype(np.int32)
 
 
 @cache

@@ -83,7 +83,9 @@ def _upper_line(shoe: Shoe, sheet: Sheet) -> Array:
 
 def shoe_sheets(fit: Fit, shoe: Shoe) -> tuple[Sheet, Sheet]:
     """The upper and the sole of both shoes; their vertices are feet."""
-    sheet = fit.tights(soft=False).kept(lambda s: np.where(s.arm > 0.3, -1.0, shoe.top + 0.09 - s.spot[:, 2]))
+    sheet = fit.tights(False, "feet").kept(
+        lambda s: np.where(s.arm > 0.3, -1.0, shoe.top + 0.09 - s.spot[:, 2])
+    )
     low = step(sheet.spot[:, 2], 0.09, 0.03)
     shaft = step(sheet.spot[:, 2], 0.14, 0.22) * 0.006
     sheet = sheet.lifted(shoe.lift + shaft + 0.003 * low)
@@ -147,6 +149,6 @@ def sock_sheet(fit: Fit, low: float, high: float) -> Sheet:
         shown: Array = np.where(s.arm > 0.3, -1.0, np.minimum(high - z, z - low)).astype(np.float32)
         return shown
 
-    sheet = fit.tights(soft=False).kept(lambda s: within(s) + 0.07).lifted(0.0045)
+    sheet = fit.tights(False, "feet").kept(lambda s: within(s) + 0.07).lifted(0.0045)
     parts = sheet.parts.copy()
     return rimmed(replace(sheet, parts=parts).cut(within), 0.004)

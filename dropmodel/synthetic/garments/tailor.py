@@ -55,7 +55,7 @@ def _top(fit: Fit, top: Top, random: np.random.Generator, under: Array | None) -
     outline = fit.outline(np.maximum(ease, 0.004), top.fall)
     if under is not None and not top.tucked:
         outline = np.maximum(outline, under + np.float32(0.009))
-    sheet = fit.tights(soft=top.hang > 0.3 and not top.bib).lifted(top.gap)
+    sheet = fit.tights(top.hang > 0.3 and not top.bib, "upper").lifted(top.gap)
     trunk = (1 - step(sheet.arm, 0.15, 0.6)) * step(sheet.spot[:, 2], 1.42, 1.26) * top.hang
     sheet = fit.hung(sheet, outline, trunk)
     if top.sleeve > 0:
@@ -139,7 +139,7 @@ def _waves(hem: float, depth: float, pleats: int, random: np.random.Generator) -
 
 def _trousers(fit: Fit, legs: Legs) -> Pieces:
     lines = fields_of(legs)
-    sheet = fit.tights(soft=False).lifted(legs.gap)
+    sheet = fit.tights(False, "lower").lifted(legs.gap)
     seat = step(sheet.spot[:, 2], 0.80, 0.88) * (1 - step(sheet.arm, 0.15, 0.5))
     outline = fit.outline(np.full(len(HEIGHTS), legs.gap, np.float32), 0.6, 1.1)
     sheet = fit.hung(sheet, outline, 0.7 * seat * min(1.0, legs.ease[0] / 0.012))
