@@ -5,12 +5,12 @@ A file names a preset as its ``base`` and changes what it wants; ``--set table.k
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from dropmodel.data.transforms import TransformConfig
+from dropmodel.data.transform_config import TransformConfig
 from dropmodel.errors import ConfigError
 from dropmodel.inference.devices import Precision
 from dropmodel.network.config import NetworkConfig
@@ -26,17 +26,24 @@ class DataConfig:
     - ``dataset``: name of the layout; empty: guessed from the files.
     - ``masks``, ``labels``: where parts are marked and how (see ``open_dataset``); empty: the data set's own.
     - ``hold_out``: persons kept out of training to validate on; 0: the data set's own query and gallery.
-    - ``identities``, ``images``: a batch is this many persons with this many pictures of each.
-    - ``workers``: processes that read pictures; 0: none beside the trainer.
+    - ``persons``, ``pictures``: a batch is this many persons with this many pictures of each.
+    - ``passes``: an epoch shows every person this many times; 0: as often as shows about all pictures.
+    - ``workers``: processes that read pictures, for each training process; 0: none beside it.
+    - ``cache_gib``: training sets that need no more memory than this are kept decoded.
     """
 
     dataset: str = ""
     masks: str = ""
     labels: str = ""
     hold_out: int = 0
-    identities: int = 16
-    images: int = 4
+    persons: int = 16
+    pictures: int = 4
+    passes: int = 0
     workers: int = 2
+    cache_gib: float = 4.0
+
+    def __post_init__(self) -> None:
+        _require(self, hold_out=0, persons=2, pictures=1, passes=0, workers=0, cache_gib=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +190,8 @@ class StyleConfig:
 class ValidationConfig:
     """Validation every ``every`` epochs (0: never) and what follows from it.
 
-    - ``metric``: which number decides what is best; ``patience``: validations without a better one after
-      which training ends, 0 for never.
-    - ``most``: at most this many gallery pictures' worth of queries are asked; 0 for all.
+    - ``metric``: which number decides what is best: rank1, rank5, rank10, map, minp, miou.
+    - ``patience``: validations without a better one after which training ends; 0: never.
     """
 
     every: int = 10
@@ -200,7 +206,9 @@ class RuntimeConfig:
     - ``precision``: of the network under autocast; losses are always in fp32.
     - ``shared_norms``: in a distributed run batch norms see all processes' batches.
     - ``compile``: let ``torch.compile`` build the network.
+    - ``threads``: of the CPU, for each process; 0: torch's own choice.
     - ``checkpoint_steps``: steps between checkpoints; 0: at the end of each epoch only.
+    - ``log_steps``: steps between lines of the log.
     - ``imagenet``: start from ImageNet weights where they are installed; ``download``: fetch them if not.
     - ``start``: a ``.safetensors`` model to start from instead.
     """
@@ -212,6 +220,7 @@ class RuntimeConfig:
     compile: bool = False
     threads: int = 0
     checkpoint_steps: int = 0
+    log_steps: int = 1
     imagenet: bool = True
     download: bool = False
     start: str = ""
@@ -219,7 +228,7 @@ class RuntimeConfig:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """One training run."""
+    """One training run. Pictures have the size the network asks for, whatever ``transforms`` says."""
 
     name: str = "drop"
     data: DataConfig = field(default_factory=DataConfig)
@@ -231,6 +240,10 @@ class TrainConfig:
     style: StyleConfig = field(default_factory=StyleConfig)
     validation: ValidationConfig = field(default_factory=ValidationConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+
+    def __post_init__(self) -> None:
+        transforms = replace(self.transforms, height=self.network.height, width=self.network.width)
+        object.__setattr__(self, "transforms", transforms)
 
     def to_toml(self) -> str:
         """The whole configuration as TOML; :func:`load_config` reads it back."""

@@ -28,8 +28,11 @@ def rank() -> int:
 
 @contextmanager
 def process_group(device: torch.device) -> Iterator[torch.device]:
-    """Join the group torchrun announces in the environment, if any; gives the device this process has."""
-    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+    """Join the group torchrun announces in the environment, if any; gives the device this process has.
+
+    A process that has joined already stays in its group.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2 or world_size() > 1:
         yield device
         return
     if device.type == "cuda":

@@ -34,7 +34,7 @@ class Checkpoints(Hook):
             self._save(trainer)
 
     def after_step(self, trainer: Trainer, step: Step) -> None:  # noqa: D102
-        if (self._every and step.number % self._every == 0) or trainer.progress.stopped:
+        if (self._every and step.number % self._every == 0) or trainer.progress.interrupted:
             self._save(trainer)
 
     def after_epoch(self, trainer: Trainer) -> None:  # noqa: D102

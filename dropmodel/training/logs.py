@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ class JsonLog(Hook):
 
     def before_training(self, trainer: Trainer) -> None:
         """See :class:`~dropmodel.training.trainer.Hook`, as for all below."""
-        _cut(self._path, trainer.progress.step)
+        _cut(self._path, trainer.progress.step, inside=trainer.progress.batch > 0)
         self._file = self._path.open("a", encoding="utf-8")
 
     def after_step(self, trainer: Trainer, step: Step) -> None:  # noqa: ARG002, D102
@@ -66,8 +67,10 @@ class JsonLog(Hook):
             self._file = None
 
 
-def _cut(path: Path, step: int) -> None:
-    """Drop the lines of later steps, a last line that a crash left half written, and the word of an end."""
+def _cut(path: Path, step: int, *, inside: bool) -> None:
+    """Drop what comes again: lines of later steps, the word of an end, and where the checkpoint is from
+    ``inside`` an epoch, a validation right after its step; and a last line that a crash left half written.
+    """
     if not path.exists():
         return
     kept = []
@@ -76,7 +79,8 @@ def _cut(path: Path, step: int) -> None:
             line = json.loads(text)
         except ValueError:
             continue
-        if line["step"] <= step and "end" not in line:
+        again = inside and "validation" in line and line["step"] == step
+        if line["step"] <= step and "end" not in line and not again:
             kept.append(text + "\n")
     part = path.with_suffix(".part")
     part.write_text("".join(kept), encoding="utf-8")
@@ -141,7 +145,7 @@ class ProgressBar(Hook):
     def validated(self, trainer: Trainer, numbers: Mapping[str, float]) -> None:
         """Print a validation's numbers above the bar."""
         known = ", ".join(f"{name} {value:.1f}" for name, value in numbers.items())
-        self._make.write(f"after epoch {trainer.epoch}: {known}")
+        self._make.write(f"after epoch {trainer.epoch}: {known}", file=sys.stderr)
 
     def close(self) -> None:  # noqa: D102
         if self._bar is not None:

@@ -67,7 +67,7 @@ def finished_model(trainer: Trainer, origin: str, data: str, numbers: Mapping[st
         licence="Apache-2.0",
         choices=(*choices_of(config.network), *_recipe(config)),
         notes=f"Seed {config.runtime.seed}; {trainer.progress.step} steps in {trainer.epoch} epochs of "
-        f"{config.data.identities} persons x {config.data.images} pictures a batch.",
+        f"{config.data.persons} persons x {config.data.pictures} pictures a batch.",
     )
     return LoadedModel.of(network, card, trainer.device)
 

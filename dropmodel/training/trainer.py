@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from dropmodel.data.loading import Batch, normalized
 from dropmodel.errors import TrainingError
 from dropmodel.inference.devices import choose_dtype
-from dropmodel.inference.preprocess import IMAGENET_MEAN, IMAGENET_STD
 from dropmodel.network.drop import Drop
 from dropmodel.training.averaging import WeightAverage, recalibrate_norms
 from dropmodel.training.checkpoint import random_state, restore_random_state
@@ -29,23 +29,7 @@ from dropmodel.training.losses.total import Joined, TotalLoss
 from dropmodel.training.optimiser import build_optimiser, set_rate
 from dropmodel.training.shared_norm import share_batch_norms
 from dropmodel.training.style import apply_style
-
-
-class Batch(Protocol):
-    """What the trainer needs of a batch of N crops.
-
-    ``images`` uint8 [N, 3, H, W] RGB; ``identities`` int64 [N], 0..I-1; ``targets`` uint8 [N, h, w] with
-    ``IGNORE``; ``names`` the files, for messages.
-    """
-
-    @property
-    def images(self) -> Tensor: ...  # noqa: D102
-    @property
-    def identities(self) -> Tensor: ...  # noqa: D102
-    @property
-    def targets(self) -> Tensor: ...  # noqa: D102
-    @property
-    def names(self) -> Sequence[str]: ...  # noqa: D102
+from dropmodel.training.toml import to_table
 
 
 class Loader(Protocol):
@@ -61,6 +45,9 @@ class Loader(Protocol):
     def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The epoch's batches from the one at ``start`` on."""
 
+    def names(self, batch: Batch) -> Sequence[str]:
+        """The files of a batch, for messages."""
+
 
 class Hook:
     """Something a run does beside learning. ``state`` and ``restore`` keep it across a resume."""
@@ -75,7 +62,7 @@ class Hook:
         """Called after each epoch; ``trainer.epoch`` is the number of epochs done."""
 
     def after_training(self, trainer: "Trainer") -> None:
-        """Called when all epochs are done or training was stopped early; not after an error."""
+        """Called when all epochs are done or training was stopped; not when it broke off."""
 
     def close(self) -> None:
         """Called last, after an error too."""
@@ -109,12 +96,21 @@ class Step:
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run is: ``epoch`` epochs done, ``batch`` batches of the running one, ``step`` steps in all."""
+    """Where a run is: ``epoch`` epochs done, ``batch`` batches of the running one, ``step`` steps in all.
+
+    ``stopped`` says why it ended before its last epoch; ``interrupted``: it is to be taken up again.
+    """
 
     epoch: int = 0
     batch: int = 0
     step: int = 0
-    stopped: str = field(default="")
+    stopped: str = ""
+    interrupted: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether no further step is to be made."""
+        return bool(self.stopped) or self.interrupted
 
 
 class Trainer:
@@ -154,9 +150,9 @@ class Trainer:
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.dtype == torch.float16)
         self.ema = WeightAverage(self.network) if config.optimiser.ema else None
         self.swa: WeightAverage | None = None
+        self._interrupt = False
         self._parameters = [p for p in self.network.parameters() if p.requires_grad]
         self._model = self._wrapped()
-        self._normalise = _Normaliser(device, channels_last=config.runtime.channels_last)
 
     @property
     def epoch(self) -> int:
@@ -164,18 +160,23 @@ class Trainer:
         return self.progress.epoch
 
     def stop(self, why: str) -> None:
-        """End the run after the running step."""
+        """End the run, as if it had reached its last epoch; for hooks, in all processes alike."""
         self.progress.stopped = why
+
+    def interrupt(self) -> None:
+        """Let the running step end, with a checkpoint, and the run with it; from anywhere, in any process."""
+        self._interrupt = True
 
     def run(self) -> None:
         """Train from where the run is to its end; hooks are closed whatever happens."""
         try:
             for hook in self.hooks:
                 hook.before_training(self)
-            while self.progress.epoch < self.config.schedule.epochs and not self.progress.stopped:
+            while self.progress.epoch < self.config.schedule.epochs and not self.progress.over:
                 self._epoch()
-            for hook in self.hooks:
-                hook.after_training(self)
+            if not self.progress.interrupted:
+                for hook in self.hooks:
+                    hook.after_training(self)
         finally:
             for hook in self.hooks:
                 hook.close()
@@ -184,6 +185,7 @@ class Trainer:
         """Everything a run needs to go on, as tensors and plain values; all processes must ask together."""
         progress = self.progress
         return {
+            "config": to_table(self.config),
             "progress": {"epoch": progress.epoch, "batch": progress.batch, "step": progress.step},
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -223,7 +225,7 @@ class Trainer:
         batches = self.loader.batches(epoch)
         count = min(self.config.optimiser.recalibrate, len(self.loader))
         with self._autocast():
-            recalibrate_norms(network, (self._normalise(next(batches).images) for _ in range(count)))
+            recalibrate_norms(network, (self._images(next(batches)) for _ in range(count)))
 
     def _wrapped(self) -> nn.Module:
         model: nn.Module = self.network
@@ -232,9 +234,8 @@ class Trainer:
         if world_size() == 1:
             return model
         devices = [self.device] if self.device.type == "cuda" else None
-        # Norms' statistics agree where they are shared; else every process keeps its own, as in one process
-        # with gradient accumulation, and the first one's are saved.
-        return DistributedDataParallel(model, device_ids=devices, broadcast_buffers=False)
+        # Norms that are not shared take over the first process's statistics before each batch.
+        return DistributedDataParallel(model, device_ids=devices)
 
     def _epoch(self) -> None:
         progress, every = self.progress, self.config.optimiser.accumulate
@@ -246,7 +247,7 @@ class Trainer:
             )
         self._train_mode()
         batches = self.loader.batches(progress.epoch, progress.batch)
-        while progress.batch < last and not progress.stopped:
+        while progress.batch < last and not progress.over:
             started = time.perf_counter()
             chosen = [next(batches) for _ in range(every)]
             step = self._step(chosen, started)
@@ -283,9 +284,9 @@ class Trainer:
         for place, batch in enumerate(batches):
             with hold_gradients(self._model, hold=place + 1 < len(batches)):
                 total, losses, compared = self._losses(batch, epoch)
-                self.scaler.scale(total / len(batches)).backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(self.scaler.scale(total / len(batches)))
             joined.append(compared)
-            images += len(batch.images)
+            images += len(batch)
             for name, loss in {"total": total.detach(), **losses}.items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss / len(batches)
         length = self._move(batches)
@@ -295,7 +296,9 @@ class Trainer:
             self.ema.move(self.network, options.ema)
         progress.batch += len(batches)
         progress.step += 1
+        totals["interrupt"] = torch.full_like(totals["total"], float(self._interrupt))
         means = {name: float(value) for name, value in mean_over_processes(totals).items()}
+        progress.interrupted = means.pop("interrupt") > 0
         return Step(
             progress.step,
             epoch,
@@ -308,7 +311,7 @@ class Trainer:
         )
 
     def _losses(self, batch: Batch, epoch: float) -> tuple[Tensor, dict[str, Tensor], Joined]:
-        images = self._normalise(batch.images)
+        images = self._images(batch)
         identities = batch.identities.to(self.device, non_blocking=True)
         targets = batch.targets.to(self.device, non_blocking=True)
         with self._autocast():
@@ -316,6 +319,12 @@ class Trainer:
         total, losses, joined = self.loss(output, identities, targets, epoch)
         self._require_finite(total, losses, [batch])
         return total, losses, joined
+
+    def _images(self, batch: Batch) -> Tensor:
+        """What the network wants: float32 [N, 3, H, W] on the device."""
+        images = normalized(batch.pictures.to(self.device, non_blocking=True))
+        layout = torch.channels_last if self.config.runtime.channels_last else torch.contiguous_format
+        return images.contiguous(memory_format=layout)
 
     def _move(self, batches: Sequence[Batch]) -> float:
         """Clip and apply the gradients; their length before."""
@@ -339,28 +348,12 @@ class Trainer:
                 f"step {step}: another process met numbers that are not finite; see its message"
             )
         which = ", ".join(name for name, loss in losses.items() if not bool(torch.isfinite(loss))) or "sum"
-        names = ", ".join(str(name) for batch in batches for name in batch.names)
+        names = ", ".join(str(name) for batch in batches for name in self.loader.names(batch))
         raise TrainingError(
             f"step {step}: not a finite number in: {which}. The last checkpoint is untouched: go on from it "
-            f"with --resume, at a lower optimiser.rate or another runtime.precision if the pictures are sound. "
+            f"with --resume, at a lower optimiser.rate or another runtime.precision if the files are fine. "
             f"The batch was: {names}"
         )
-
-
-class _Normaliser:
-    """uint8 [N, 3, H, W] to float32 on the device, as backbones want it; floats pass as they are."""
-
-    def __init__(self, device: torch.device, *, channels_last: bool) -> None:
-        self._device = device
-        self._format = torch.channels_last if channels_last else torch.contiguous_format
-        self._mean = torch.tensor(IMAGENET_MEAN, device=device)[:, None, None] * 255
-        self._scale = 1 / (torch.tensor(IMAGENET_STD, device=device)[:, None, None] * 255)
-
-    def __call__(self, images: Tensor) -> Tensor:
-        moved = images.to(self._device, non_blocking=True)
-        if moved.dtype == torch.uint8:
-            moved = (moved.float() - self._mean) * self._scale
-        return moved.contiguous(memory_format=self._format)
 
 
 def _average_state(average: WeightAverage | None) -> dict[str, Any] | None:

@@ -53,7 +53,7 @@ def test_no_gradient_reaches_the_bank() -> None:
     loss = centre_loss(x + 1, SEEN, IDENTITIES, centres, 9.0) + instance_loss(
         x + 1, SEEN, IDENTITIES, instances, 9.0, 2
     )
-    loss.backward()
+    torch.autograd.backward(loss)
     assert x.grad is not None
     assert x.grad.any()
     assert centres.centres.grad is None

@@ -49,7 +49,8 @@ def hardest(
 ) -> float:
     losses = []
     for i in range(anchors):
-        near, far = [], []
+        near: list[float] = []
+        far: list[float] = []
         for j in range(others):
             d = between(i, j)
             if d is not None:
@@ -251,7 +252,7 @@ def nothing_to_compare() -> dict[str, Callable[[Tensor], Tensor]]:
 def test_nothing_to_compare_is_zero_with_a_graph(name: str) -> None:
     x = torch.randn(4, 3, 5, requires_grad=True)
     loss = nothing_to_compare()[name](x)
-    loss.backward()
+    torch.autograd.backward(loss)
     assert float(loss.detach()) == 0.0
     assert x.grad is not None
     assert not x.grad.any()
@@ -260,7 +261,7 @@ def test_nothing_to_compare_is_zero_with_a_graph(name: str) -> None:
 def test_identical_crops_have_finite_gradients() -> None:
     x = torch.ones(4, 3, 5, requires_grad=True)
     seen = torch.ones(4, 3, dtype=torch.bool)
-    part_triplet_loss(x, seen, torch.tensor([0, 0, 1, 1]), 0.3).backward()
+    torch.autograd.backward(part_triplet_loss(x, seen, torch.tensor([0, 0, 1, 1]), 0.3))
     assert x.grad is not None
     assert bool(torch.isfinite(x.grad).all())
 
