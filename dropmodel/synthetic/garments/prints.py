@@ -332,7 +332,7 @@ def trouser_pockets(dark: bool, flaps: bool) -> Decal:
 @lru_cache(2)
 def _creases(dark: bool) -> Texture:
     image, draw = _canvas(64)
-    tone: Pixel = (255, 255, 255, 40) if dark else (0, 0, 0, 60)
+    tone: Pixel = (255, 255, 255, 14) if dark else (0, 0, 0, 45)
     for x in (9, 54):
         draw.line((x, 0, x, 63), fill=tone, width=1)
     return _texture(image)
