@@ -1,6 +1,6 @@
 """All distances from queries to a gallery, a block of queries at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,3 +63,47 @@ def _device_blocks(
         found = torch.where(mass > 0, 1 - found / mass, torch.inf)
         result: FloatArray = np.ascontiguousarray(found.cpu().numpy())
         yield part, result
+
+
+def choice_blocks(
+    query: Features,
+    gallery: Features,
+    choices: Sequence[Sequence[str]],
+    *,
+    device: "str | torch.device" = "cpu",
+    rows: int = 48,
+) -> Iterator[tuple[slice, list[FloatArray]]]:
+    """:func:`distance_blocks` for several ``choices`` of vectors at once: a list with one block a choice.
+
+    Every vector's products are made once, however many choices have it; both sums of a choice are then one
+    small product with the table of who is in it.
+    """
+    import torch
+
+    names = list(dict.fromkeys(name for choice in choices for name in choice))
+    weights = dict.fromkeys(names, 1.0)
+    table = np.array([[name in choice for name in names] for choice in choices], np.float32)
+    chosen = torch.from_numpy(table).to(device)
+    left, right = (
+        _by_vector(Operand.of(features, weights, is_query=True), len(names), device)
+        for features in (query, gallery)
+    )
+    for start in range(0, len(query), rows):
+        part = slice(start, min(start + rows, len(query)))
+        products = left[0][:, part] @ right[0].transpose(1, 2)
+        masses = left[1][:, part, None] * right[1][:, None]
+        total, mass = (chosen @ each.view(len(names), -1) for each in (products, masses))
+        found = torch.where(mass > 0, 1 - total / mass, torch.inf)
+        blocks: FloatArray = found.view(len(choices), *products.shape[1:]).cpu().numpy()
+        yield part, list(blocks)
+
+
+def _by_vector(
+    operand: Operand, count: int, device: "str | torch.device"
+) -> "tuple[torch.Tensor, torch.Tensor]":
+    """Weighted vectors [P, N, D] and sqrt(v) [P, N] of an operand of ``count`` vectors."""
+    import torch
+
+    vectors = torch.from_numpy(operand.vectors).view(len(operand), count, -1)
+    roots = torch.from_numpy(operand.roots).T
+    return vectors.transpose(0, 1).contiguous().to(device), roots.contiguous().to(device)

@@ -13,9 +13,9 @@ from dropmodel.data.targets import TargetReader
 from dropmodel.errors import DataError
 from dropmodel.evaluation.calibrate import calibrate
 from dropmodel.evaluation.calibration import Kind
-from dropmodel.evaluation.distances import Block, distance_blocks
+from dropmodel.evaluation.distances import Block, choice_blocks, distance_blocks
 from dropmodel.evaluation.parsing import ParsingMeter, ParsingScore
-from dropmodel.evaluation.ranking import Labels, Ranker, Ranking, Rules, rank
+from dropmodel.evaluation.ranking import Labels, Ranker, Ranking, Rules
 from dropmodel.evaluation.report import QueryResult, Report
 from dropmodel.evaluation.rerank import Neighbourhood, reranked_blocks
 from dropmodel.evaluation.tables import Row, by_camera, by_level, part_choices, row
@@ -234,12 +234,17 @@ def _cameras(query: Labels, gallery: Labels) -> dict[int, np.ndarray[tuple[int],
 
 def _part_rows(features: SplitFeatures, rules: Rules, device: str) -> list[Row]:
     """Part dropout: the same ranking by other choices of vectors, always with plain distances."""
-    rows = []
-    for name, vectors in part_choices(features.query.schema).items():
-        weights = dict.fromkeys(vectors, 1.0)
-        blocks = distance_blocks(features.query, features.gallery, weights, device=device)
-        rows.append(row(name, rank(blocks, rules.query, rules.gallery), rules.query.identities))
-    return rows
+    choices = part_choices(features.query.schema)
+    rankers = [Ranker(rules) for _ in choices]
+    blocks = choice_blocks(features.query, features.gallery, list(choices.values()), device=device)
+    for part, found in blocks:
+        for ranker, distances in zip(rankers, found, strict=True):
+            rules.remove(part, distances)
+            ranker.add(part, distances)
+    return [
+        row(name, ranker.result(), rules.query.identities)
+        for name, ranker in zip(choices, rankers, strict=True)
+    ]
 
 
 def _results(dataset: Dataset, ranking: Ranking) -> tuple[QueryResult, ...]:

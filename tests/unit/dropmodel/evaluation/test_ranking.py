@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropmodel.evaluation import ranking
-from dropmodel.evaluation.distances import _device_blocks, distance_blocks
+from dropmodel.evaluation.distances import _device_blocks, choice_blocks, distance_blocks
 from dropmodel.evaluation.ranking import Labels, Ranker, Ranking, Rules, first_places, rank, ranks_of
 from dropmodel.features import Features, FloatArray, Operand, distance
 from dropmodel.parts import FIVE_V
@@ -125,6 +125,18 @@ def test_blocks_are_the_distance_on_numpy_and_torch(seed: int, hidden: float, ro
     ):
         assert [part for part, _ in blocks] == parts
         np.testing.assert_allclose(np.concatenate([block for _, block in blocks]), expected, atol=1e-6)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**32), hidden=st.sampled_from([0.0, 0.5, 0.9]), rows=st.integers(1, 6))
+def test_blocks_of_several_choices_are_each_ones_distance(seed: int, hidden: float, rows: int) -> None:
+    query, gallery = features(seed, 5, hidden), features(seed + 1, 7, hidden)
+    choices = [("stripe_2",), ("foreground", "stripe_1", "stripe_2"), ("global", "stripe_3")]
+    found = list(choice_blocks(query, gallery, choices, rows=rows))
+    for place, names in enumerate(choices):
+        expected = distance(query, gallery, dict.fromkeys(names, 1.0))
+        whole = np.concatenate([blocks[place] for _, blocks in found])
+        np.testing.assert_allclose(whole, expected, atol=1e-6)
 
 
 def test_blocks_of_different_schemas_are_refused() -> None:
