@@ -69,10 +69,11 @@ def _run(arguments: argparse.Namespace) -> int:
     dataset = open_dataset(name, arguments.root, masks=arguments.masks, labels=arguments.labels)
     model = load_model(arguments.model, arguments.device)
     options = Options(
-        parts=None if arguments.parts is None else tuple(arguments.parts.split(",")),
+        parts=None if arguments.parts is None else tuple(map(str.strip, arguments.parts.split(","))),
         rerank=Neighbourhood() if arguments.rerank else None,
         tables=not arguments.no_tables,
         calibration=None if arguments.calibration == "none" else arguments.calibration,
+        device=str(model.device) if model.device.type == "cuda" else "cpu",
     )
     with _Bar(len(dataset.query) + len(dataset.gallery)) as bar:
         report = evaluate(

@@ -51,7 +51,7 @@ def test_json_files_plots_and_calibration(
 
 
 def test_parts_are_chosen_by_name(saved: Path, dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
-    more = ["--parts", "head,torso", "--no-tables", "--calibration", "none", "--json"]
+    more = ["--parts", "head, torso", "--no-tables", "--calibration", "none", "--json"]
     assert main(command(saved, dataset, *more)) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["parts"] == ["head", "torso"]
