@@ -5,10 +5,11 @@ containers often lack, and gives its pages back where memory is short.
 """
 
 import shutil
+import sys
 import tempfile
 import weakref
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from PIL import Image
 from dropmodel.data.occlusion import Pair
 from dropmodel.errors import DataError
 
+_PREFIX, _LOCK = "dropmodel-pictures-", "lock"
 _CHANNELS = 4
 _TARGET = 3
 _EMPTY, _UNLABELLED, _LABELLED = 0, 1, 2
@@ -27,23 +29,59 @@ def cache_bytes(count: int, size: tuple[int, int]) -> int:
     return count * size[0] * size[1] * _CHANNELS
 
 
+def _claimed(folder: Path) -> IO[bytes] | None:
+    """Marks ``folder`` as in use for as long as the file that is returned is open; None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    lock = (folder / "claim").open("wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    # Only now under the name that others look for: they never find it free.
+    (folder / "claim").rename(folder / _LOCK)
+    return lock
+
+
+def _removed(folder: Path, lock: IO[bytes] | None) -> None:
+    if lock is not None:
+        lock.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Removes what killed processes left behind: the system frees their locks."""
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+        try:
+            with path.open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path.parent, ignore_errors=True)
+        except OSError:  # Somebody's at work, or another user's.
+            continue
+
+
 class PictureCache:
     """Room for ``count`` pictures with targets of ``size`` (height, width); filled as they are first read.
 
-    The file is temporary and goes with the object. Copies in other processes share it.
+    The file is temporary and goes with the object, or, where its process was killed, with the next one's.
+    Copies in other processes share it.
     """
 
     def __init__(self, count: int, size: tuple[int, int]) -> None:
         self._shape = (count, *size, _CHANNELS)
+        _sweep()
         needed, free = cache_bytes(count, size), shutil.disk_usage(tempfile.gettempdir()).free
         if needed > 0.9 * free:
             raise DataError(
                 f"{tempfile.gettempdir()} has {free / 2**30:.1f} GiB free, but decoded pictures need "
                 f"{needed / 2**30:.1f}: free some, name another folder in TMPDIR or turn the cache off"
             )
-        folder = Path(tempfile.mkdtemp(prefix="dropmodel-pictures-"))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         self._folder = folder
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        weakref.finalize(self, _removed, folder, _claimed(folder))
         self._open("w+")
 
     def _open(self, mode: str) -> None:

@@ -1,6 +1,8 @@
 """Loaders: the same batches however they are read, right labels, and the cache of decoded pictures."""
 
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,6 +137,31 @@ def test_cache_keeps_and_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropmodel.data.cache.cache_bytes", lambda count, size: 1 << 60)
     with pytest.raises(DataError, match="GiB free"):
         PictureCache(1, (4, 2))
+
+
+KILLED = """\
+import os, signal
+from dropmodel.data.cache import PictureCache
+
+cache = PictureCache(1, (4, 2))
+print(cache._folder, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_what_a_killed_process_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    working = PictureCache(1, (4, 2))
+    run = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True, check=False)
+    left = Path(run.stdout.strip())
+    assert left.parent == tmp_path
+    assert left.exists()
+    another = PictureCache(1, (4, 2))
+    assert not left.exists()
+    assert working._folder.exists()
+    assert another._folder.exists()
 
 
 def test_a_cached_pass_reads_no_files(dataset: Dataset) -> None:
