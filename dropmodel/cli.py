@@ -24,7 +24,7 @@ from dropmodel.training.command import add_train
 if TYPE_CHECKING:
     from dropmodel.inference import Extractor, LoadedModel
     from dropmodel.inference.decode import RgbImage
-    from dropmodel.synthetic.recipe import Recipe
+    from dropmodel.synthetic.output.recipe import Recipe
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Files with these endings are taken from a folder; a file named outright is always tried."""
@@ -253,8 +253,8 @@ def _synthesize(arguments: argparse.Namespace) -> int:
     missing = [name for name in ("numba", "scipy", "pyarrow", "tqdm") if find_spec(name) is None]
     if missing:
         raise DataError(f"rendering people needs {', '.join(missing)}: install dropgui[synthetic]")
-    from dropmodel.synthetic.dataset import write_dataset
-    from dropmodel.synthetic.frames import write_frames
+    from dropmodel.synthetic.output.dataset import write_dataset
+    from dropmodel.synthetic.output.frames import write_frames
 
     out, workers = arguments.out, arguments.workers
     if arguments.scenes is not None:
@@ -266,7 +266,7 @@ def _synthesize(arguments: argparse.Namespace) -> int:
     crops = write_dataset(_recipe(arguments), out, workers=workers, progress=True)
     print(f"{crops} crops: {out}")
     if arguments.preview is not None:
-        from dropmodel.synthetic.sheet import contact_sheet
+        from dropmodel.synthetic.output.sheet import contact_sheet
 
         contact_sheet(out).save(arguments.preview)
         print(f"contact sheet: {arguments.preview}")
@@ -274,8 +274,8 @@ def _synthesize(arguments: argparse.Namespace) -> int:
 
 
 def _recipe(arguments: argparse.Namespace) -> "Recipe":
-    from dropmodel.synthetic.protocols import protocol
-    from dropmodel.synthetic.recipe import simple
+    from dropmodel.synthetic.output.protocols import protocol
+    from dropmodel.synthetic.output.recipe import simple
 
     if arguments.protocol is not None:
         return protocol(arguments.protocol, arguments.protocol_size)

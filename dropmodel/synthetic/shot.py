@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.boxes import Box, BoxError
+from dropmodel.synthetic.sensor.boxes import Box, BoxError
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
@@ -20,7 +20,7 @@ class ShotInfo:
     none; such a person is still the same identity. ``yaw`` in degrees is 0 facing the camera, 90 with the own
     left side towards it; ``distance`` in metres, ``pitch`` in degrees down from the camera to the person.
     ``occluder`` is the kind of what was put in front, "" for nothing. ``occluded``, ``truncated``, ``level``,
-    ``visibility`` [8] and ``share`` [8] are measured, see :class:`~dropmodel.synthetic.labels.Sight`.
+    ``visibility`` [8] and ``share`` [8] are measured, see :class:`~dropmodel.synthetic.drawing.labels.Sight`.
     ``joints`` [18, 3] are crop pixels and 0 outside, 1 hidden, 2 seen, in OpenPose's order.
     """
 
@@ -62,7 +62,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person of a whole frame: ``box`` is tight round the body, ``visible`` the share of it that is seen."""
+    """One person of a whole frame: ``box`` is tight round the body, ``visible`` the share that is seen."""
 
     identity: int
     box: Box

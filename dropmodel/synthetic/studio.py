@@ -13,18 +13,17 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.boxes import Box, detected
-from dropmodel.synthetic.camera import View
-from dropmodel.synthetic.figure import Figure, PosedFigure
-from dropmodel.synthetic.geometry import Mesh
-from dropmodel.synthetic.identity import Identity, changed, draw_identity, dressed
-from dropmodel.synthetic.labels import glanced, joints_seen, part_map, sight, tight_box
-from dropmodel.synthetic.occluders import draw_occluder, draw_side, place_occluder
+from dropmodel.synthetic.drawing.camera import View
+from dropmodel.synthetic.drawing.geometry import Mesh
+from dropmodel.synthetic.drawing.labels import glanced, joints_seen, part_map, sight, tight_box
+from dropmodel.synthetic.drawing.render import Stage, draw
+from dropmodel.synthetic.people.figure import Figure, PosedFigure
+from dropmodel.synthetic.people.pose import Pose, draw_pose, next_step
 from dropmodel.synthetic.places import Place, draw_place
-from dropmodel.synthetic.pose import Pose, draw_pose, next_step
-from dropmodel.synthetic.render import Stage, draw
+from dropmodel.synthetic.places.occluders import draw_occluder, draw_side, place_occluder
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.sensor import Conditions, Sensor, draw_sensor
+from dropmodel.synthetic.sensor.boxes import Box, detected
+from dropmodel.synthetic.sensor.sensor import Conditions, Sensor, draw_sensor
 from dropmodel.synthetic.shot import Frame, Person, Shot, ShotInfo
 from dropmodel.synthetic.staging import (
     Spot,
@@ -42,6 +41,7 @@ from dropmodel.synthetic.staging import (
     walking_way,
 )
 from dropmodel.synthetic.styles import STYLES
+from dropmodel.synthetic.wardrobe.identity import Identity, changed, draw_identity, dressed
 
 Labels = npt.NDArray[np.uint8]
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from dropmodel.synthetic import boxes, palette, places, pose, sensor_styles
+from dropmodel.synthetic import places
+from dropmodel.synthetic.people import pose
+from dropmodel.synthetic.sensor import boxes, sensor_styles
+from dropmodel.synthetic.wardrobe import palette
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dropmodel.synthetic.crew import worked_off
-from dropmodel.synthetic.dataset import studio, write_dataset
-from dropmodel.synthetic.recipe import STYLES, simple
+from dropmodel.synthetic.output.crew import worked_off
+from dropmodel.synthetic.output.dataset import studio, write_dataset
+from dropmodel.synthetic.output.recipe import STYLES, simple
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.sensor import draw_sensor
-from dropmodel.synthetic.sensor_styles import TRAIN
+from dropmodel.synthetic.sensor.sensor import draw_sensor
+from dropmodel.synthetic.sensor.sensor_styles import TRAIN
 
 SIZES = ((64, 128), (128, 256))
 """Width and height."""

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from dropmodel.synthetic.camera import Camera
-from dropmodel.synthetic.geometry import PARTS, Mesh, Surface
-from dropmodel.synthetic.light import Lighting, Sky
-from dropmodel.synthetic.render import Stage
+from dropmodel.synthetic.drawing.camera import Camera
+from dropmodel.synthetic.drawing.geometry import PARTS, Mesh, Surface
+from dropmodel.synthetic.drawing.light import Lighting, Sky
+from dropmodel.synthetic.drawing.render import Stage
 
 GREY = Surface((0.5, 0.5, 0.5))
 CAMERA = Camera((0.0, 0.0, 1.0), 0.0, 0.0, 0.0, 60.0, (400, 400))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dropmodel.synthetic.boxes import BoxError
 from dropmodel.synthetic.seeds import stream
+from dropmodel.synthetic.sensor.boxes import BoxError
 from dropmodel.synthetic.shot import Frame, Person, Shot, ShotInfo
 from tests.support.people import person
 

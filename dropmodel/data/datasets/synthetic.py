@@ -15,7 +15,7 @@ _LAYOUT = "a set of dropmodel synthesize"
 
 
 def read_synthetic(name: str, root: Path) -> Dataset:
-    """A set written by :func:`dropmodel.synthetic.dataset.write_dataset`."""
+    """A set written by :func:`dropmodel.synthetic.output.dataset.write_dataset`."""
     folder_in(root, "masks", layout=_LAYOUT)
     dataset = read_market(name, root, _LAYOUT)
     levels = _levels(root / "meta.parquet")

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.camera import Camera
-from dropmodel.synthetic.geometry import Mesh
+from dropmodel.synthetic.drawing.camera import Camera
+from dropmodel.synthetic.drawing.geometry import Mesh
 from dropmodel.synthetic.places.litter import lie_about
 from dropmodel.synthetic.places.place import Seat, Walk
 from dropmodel.synthetic.places.plan import Floor, Panel, Plan, Wish

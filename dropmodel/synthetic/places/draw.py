@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from dropmodel.synthetic import weather
-from dropmodel.synthetic.places import indoors, open_air, streets
+from dropmodel.synthetic.places import indoors, open_air, streets, weather
 from dropmodel.synthetic.places.build import build
 from dropmodel.synthetic.places.place import Place
 from dropmodel.synthetic.places.plan import Plan

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Surface
+from dropmodel.synthetic.drawing.geometry import Surface
 from dropmodel.synthetic.places.place import Spot
 from dropmodel.synthetic.places.plan import Panel, Plan
 from dropmodel.synthetic.props.primitives import sheet

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Surface
+from dropmodel.synthetic.drawing.geometry import Surface
 from dropmodel.synthetic.places.facade import Front
 from dropmodel.synthetic.places.plan import Panel, Plan, Random
 from dropmodel.synthetic.scenery.brush import ink

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mapping, Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mapping, Mesh, Surface
 from dropmodel.synthetic.places.place import Walk
 from dropmodel.synthetic.places.plan import Plan
 from dropmodel.synthetic.props.primitives import scraps

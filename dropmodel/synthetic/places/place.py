@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from dropmodel.synthetic.camera import Camera
-from dropmodel.synthetic.geometry import Mesh
-from dropmodel.synthetic.light import Lighting
+from dropmodel.synthetic.drawing.camera import Camera
+from dropmodel.synthetic.drawing.geometry import Mesh
+from dropmodel.synthetic.drawing.light import Lighting
 
 Spot = tuple[float, float]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Color, Mapping, Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Color, Mapping, Mesh, Surface
 from dropmodel.synthetic.places.place import Spot, Walk
 from dropmodel.synthetic.places.style import PlaceStyle
 from dropmodel.synthetic.places.view import Screen

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.camera import Camera
+from dropmodel.synthetic.drawing.camera import Camera
 from dropmodel.synthetic.places.place import Walk
 
 Random = np.random.Generator

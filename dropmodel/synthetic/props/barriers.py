@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface
 from dropmodel.synthetic.props.primitives import (
     bar,
     box,

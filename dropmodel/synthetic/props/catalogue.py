@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from dropmodel.synthetic.geometry import Mesh
+from dropmodel.synthetic.drawing.geometry import Mesh
 from dropmodel.synthetic.props import barriers, furniture, interior, plants, play, vehicles
 from dropmodel.synthetic.props.tones import BY_STYLE, Builder
 from dropmodel.synthetic.seeds import stream

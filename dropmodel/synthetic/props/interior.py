@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface
 from dropmodel.synthetic.props.primitives import bar, blob, box, cylinder, joined, lathe, panel, rounded, tube
 from dropmodel.synthetic.props.tones import DARK, GLASS, RUBBER, STEEL, WHITE, Random, Tones, plain
 from dropmodel.synthetic.scenery.atlas import surface

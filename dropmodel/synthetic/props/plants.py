@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface
 from dropmodel.synthetic.props.primitives import blob, box, cylinder, joined, lathe, rounded, scraps, tube
 from dropmodel.synthetic.props.tones import Random, Tones, plain
 from dropmodel.synthetic.scenery.atlas import surface

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface
 from dropmodel.synthetic.props.primitives import (
     bar,
     blob,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.geometry import Indices, Mesh, Surface, merged, vertex_normals
+from dropmodel.synthetic.drawing.geometry import Indices, Mesh, Surface, merged, vertex_normals
 
 Array = npt.NDArray[np.float32]
 Point = tuple[float, float, float]

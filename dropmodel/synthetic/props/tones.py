@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Color, Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Color, Mesh, Surface
 from dropmodel.synthetic.scenery.atlas import surface
 from dropmodel.synthetic.scenery.brush import Shade, ink, varied
 

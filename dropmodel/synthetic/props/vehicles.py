@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Mapping, Mesh, Surface
+from dropmodel.synthetic.drawing.geometry import Mapping, Mesh, Surface
+from dropmodel.synthetic.drawing.textures import Texture, tile
 from dropmodel.synthetic.props.primitives import bar, blob, box, hoop, joined, panel, rounded, sheet, tube
 from dropmodel.synthetic.props.tones import DARK, GLASS, RED, RUBBER, STEEL, WHITE, Random, Tones, plain
 from dropmodel.synthetic.scenery.brush import ink
 from dropmodel.synthetic.scenery.fronts import car_side, car_top
-from dropmodel.synthetic.textures import Texture, tile
 
 _HUB = plain((128, 130, 132), 0.2)
 _LAMP = Surface(ink((226, 228, 226)), gloss=0.5)

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from dropmodel.synthetic.geometry import Color, Mapping, Surface
+from dropmodel.synthetic.drawing.geometry import Color, Mapping, Surface
+from dropmodel.synthetic.drawing.textures import Texture, tile
 from dropmodel.synthetic.scenery import floors, fronts, ground, stuff, walls
 from dropmodel.synthetic.scenery.brush import Painting
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.textures import Texture, tile
 
 Painter = Callable[[np.random.Generator], Painting]
 WHITE: Color = (1.0, 1.0, 1.0)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from dropmodel.synthetic.geometry import Color
-from dropmodel.synthetic.textures import cloudy, linear
+from dropmodel.synthetic.drawing.geometry import Color
+from dropmodel.synthetic.drawing.textures import cloudy, linear
 
 Painting = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.float32]

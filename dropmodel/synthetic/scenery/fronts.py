@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from dropmodel.synthetic.drawing.textures import cloudy
 from dropmodel.synthetic.scenery.brush import (
     Painting,
     Shade,
@@ -22,7 +23,6 @@ from dropmodel.synthetic.scenery.brush import (
     wander,
     write,
 )
-from dropmodel.synthetic.textures import cloudy
 
 Random = np.random.Generator
 Box = tuple[float, float, float, float]

@@ -6,6 +6,7 @@ Each takes a generator and returns a painting; the metres one tile covers are in
 import numpy as np
 from scipy.spatial import cKDTree
 
+from dropmodel.synthetic.drawing.textures import cloudy
 from dropmodel.synthetic.scenery.brush import (
     Mask,
     Painting,
@@ -23,7 +24,6 @@ from dropmodel.synthetic.scenery.brush import (
     varied,
     wander,
 )
-from dropmodel.synthetic.textures import cloudy
 
 Random = np.random.Generator
 

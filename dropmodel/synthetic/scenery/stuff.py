@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dropmodel.synthetic.drawing.textures import cloudy
 from dropmodel.synthetic.scenery.brush import (
     Painting,
     dim,
@@ -14,7 +15,6 @@ from dropmodel.synthetic.scenery.brush import (
     varied,
     wander,
 )
-from dropmodel.synthetic.textures import cloudy
 
 Random = np.random.Generator
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dropmodel.synthetic.drawing.textures import cloudy
 from dropmodel.synthetic.scenery.brush import (
     Painting,
     Shade,
@@ -25,7 +26,6 @@ from dropmodel.synthetic.scenery.brush import (
     write,
 )
 from dropmodel.synthetic.scenery.brush import name as any_name
-from dropmodel.synthetic.textures import cloudy
 
 Random = np.random.Generator
 

@@ -8,16 +8,16 @@ import numpy.typing as npt
 import pytest
 
 from dropmodel.parts import EIGHT
-from dropmodel.synthetic.camera import Camera, View
-from dropmodel.synthetic.figure import Figure, PosedFigure
-from dropmodel.synthetic.geometry import Mesh
-from dropmodel.synthetic.identity import draw_identity, dressed
-from dropmodel.synthetic.joints import Limb
-from dropmodel.synthetic.labels import part_map, sight, tight_box
-from dropmodel.synthetic.pose import draw_pose
-from dropmodel.synthetic.render import SAMPLES, draw, outline
+from dropmodel.synthetic.drawing.camera import Camera, View
+from dropmodel.synthetic.drawing.geometry import Mesh
+from dropmodel.synthetic.drawing.labels import part_map, sight, tight_box
+from dropmodel.synthetic.drawing.render import SAMPLES, draw, outline
+from dropmodel.synthetic.people.figure import Figure, PosedFigure
+from dropmodel.synthetic.people.joints import Limb
+from dropmodel.synthetic.people.pose import draw_pose
 from dropmodel.synthetic.seeds import stream
 from dropmodel.synthetic.styles import STYLES
+from dropmodel.synthetic.wardrobe.identity import draw_identity, dressed
 from tests.support.scenes import board, floor, stage
 
 Point = npt.NDArray[np.float32]

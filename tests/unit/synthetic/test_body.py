@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic.body import INFLUENCES, LEFT_ARM, LEFT_LEG, Phenotype, load_body
-from dropmodel.synthetic.geometry import Array, Indices
-from dropmodel.synthetic.surfaces import divided, edges, smoothed, triangles, umbrella
+from dropmodel.synthetic.drawing.geometry import Array, Indices
+from dropmodel.synthetic.drawing.surfaces import divided, edges, smoothed, triangles, umbrella
+from dropmodel.synthetic.people.body import INFLUENCES, LEFT_ARM, LEFT_LEG, Phenotype, load_body
 
 unit = st.floats(0, 1)
 phenotypes = st.builds(
@@ -115,9 +115,9 @@ def test_limb_coordinates_run_down_the_limbs() -> None:
 
 def test_neither_torch_nor_the_exporter_is_needed() -> None:
     code = (
-        "import sys; from dropmodel.synthetic.body import load_body, Phenotype;"
+        "import sys; from dropmodel.synthetic.people.body import load_body, Phenotype;"
         "load_body().shaped(Phenotype());"
-        "import dropmodel.synthetic.figure;"
+        "import dropmodel.synthetic.people.figure;"
         "print([m for m in ('torch', 'anny', 'warp') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic import boxes
-from dropmodel.synthetic.boxes import BoxError, BoxStyle, detected, error_of, extended, overlap
 from dropmodel.synthetic.seeds import stream
+from dropmodel.synthetic.sensor import boxes
+from dropmodel.synthetic.sensor.boxes import BoxError, BoxStyle, detected, error_of, extended, overlap
 
 FRAME = (1920, 1080)
 TIGHT = (900.0, 300.0, 980.0, 500.0)

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from dropmodel.errors import DataError
-from dropmodel.synthetic.dataset import write_dataset
-from dropmodel.synthetic.recipe import Cast, Recipe, simple
-from dropmodel.synthetic.records import SCHEMA, read_rows
+from dropmodel.synthetic.output.dataset import write_dataset
+from dropmodel.synthetic.output.recipe import Cast, Recipe, simple
+from dropmodel.synthetic.output.records import SCHEMA, read_rows
 from tests.support import studio
 
 SIZE = (16, 32)
@@ -35,7 +35,7 @@ KILLED = """\
 from pathlib import Path
 from tests.support.studio import slow
 from tests.unit.synthetic.test_dataset import RECIPE
-from dropmodel.synthetic.dataset import write_dataset
+from dropmodel.synthetic.output.dataset import write_dataset
 
 if __name__ == "__main__":
     write_dataset(RECIPE, Path({out!r}), workers={workers}, opening=slow)

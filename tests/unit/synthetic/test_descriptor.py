@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dropmodel.synthetic.descriptor import main, score, stripe_histograms
+from dropmodel.synthetic.output.descriptor import main, score, stripe_histograms
 from tests.support.people import person
 
 

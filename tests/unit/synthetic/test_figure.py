@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from dropmodel.parts import EIGHT
-from dropmodel.synthetic.body import Phenotype, load_body
-from dropmodel.synthetic.figure import Figure, Layer, PosedFigure
-from dropmodel.synthetic.geometry import Array, Surface
-from dropmodel.synthetic.joints import JOINTS
-from dropmodel.synthetic.pose import HELD_OUT, KINDS, TRAIN, draw_pose, next_step
+from dropmodel.synthetic.drawing.geometry import Array, Surface
+from dropmodel.synthetic.people.body import Phenotype, load_body
+from dropmodel.synthetic.people.figure import Figure, Layer, PosedFigure
+from dropmodel.synthetic.people.joints import JOINTS
+from dropmodel.synthetic.people.pose import HELD_OUT, KINDS, TRAIN, draw_pose, next_step
 from dropmodel.synthetic.seeds import stream
 
 PEOPLE = {

@@ -3,17 +3,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dropmodel.synthetic import palette
-from dropmodel.synthetic.body import Phenotype
-from dropmodel.synthetic.garments.catalogue import DUNGAREES, KINDS, OVERALL, Kind, Slot
-from dropmodel.synthetic.garments.cutting import Sheet, rimmed
-from dropmodel.synthetic.garments.fields import cover, fields_of
-from dropmodel.synthetic.garments.fit import Fit
-from dropmodel.synthetic.garments.footwear import SHOES, shoe_sheets, sock_sheet
-from dropmodel.synthetic.garments.outfit import Wearer, cut_from, overall, settled
-from dropmodel.synthetic.garments.spec import Legs, Skirt, Top
-from dropmodel.synthetic.garments.tailor import sewn
+from dropmodel.synthetic.people.body import Phenotype
 from dropmodel.synthetic.seeds import stream
+from dropmodel.synthetic.wardrobe import palette
+from dropmodel.synthetic.wardrobe.garments.catalogue import DUNGAREES, KINDS, OVERALL, Kind, Slot
+from dropmodel.synthetic.wardrobe.garments.cutting import Sheet, rimmed
+from dropmodel.synthetic.wardrobe.garments.fields import cover, fields_of
+from dropmodel.synthetic.wardrobe.garments.fit import Fit
+from dropmodel.synthetic.wardrobe.garments.footwear import SHOES, shoe_sheets, sock_sheet
+from dropmodel.synthetic.wardrobe.garments.outfit import Wearer, cut_from, overall, settled
+from dropmodel.synthetic.wardrobe.garments.spec import Legs, Skirt, Top
+from dropmodel.synthetic.wardrobe.garments.tailor import sewn
 
 ALL = {**KINDS, DUNGAREES.name: DUNGAREES, OVERALL.name: OVERALL}
 BODIES = {

@@ -4,21 +4,21 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from dropmodel.synthetic import hair, palette
-from dropmodel.synthetic import identity as people
-from dropmodel.synthetic.body import Phenotype
-from dropmodel.synthetic.carried import carried_layers
-from dropmodel.synthetic.crown import Crown
-from dropmodel.synthetic.garments.catalogue import KINDS as CLOTHES
-from dropmodel.synthetic.garments.fit import Fit
-from dropmodel.synthetic.garments.outfit import cut_from
-from dropmodel.synthetic.hair import STYLES
-from dropmodel.synthetic.headwear import HEADWEAR, headwear
-from dropmodel.synthetic.identity import BLOCK, FAMILY, Identity, changed, draw_identity, dressed
-from dropmodel.synthetic.items import ITEMS, Carried
-from dropmodel.synthetic.palette import Tint
-from dropmodel.synthetic.pose import KINDS, TRAIN, draw_pose
+from dropmodel.synthetic.people.body import Phenotype
+from dropmodel.synthetic.people.pose import KINDS, TRAIN, draw_pose
 from dropmodel.synthetic.seeds import stream
+from dropmodel.synthetic.wardrobe import hair, palette
+from dropmodel.synthetic.wardrobe import identity as people
+from dropmodel.synthetic.wardrobe.carried import carried_layers
+from dropmodel.synthetic.wardrobe.crown import Crown
+from dropmodel.synthetic.wardrobe.garments.catalogue import KINDS as CLOTHES
+from dropmodel.synthetic.wardrobe.garments.fit import Fit
+from dropmodel.synthetic.wardrobe.garments.outfit import cut_from
+from dropmodel.synthetic.wardrobe.hair import STYLES
+from dropmodel.synthetic.wardrobe.headwear import HEADWEAR, headwear
+from dropmodel.synthetic.wardrobe.identity import BLOCK, FAMILY, Identity, changed, draw_identity, dressed
+from dropmodel.synthetic.wardrobe.items import ITEMS, Carried
+from dropmodel.synthetic.wardrobe.palette import Tint
 
 GREY = Tint("grey", (0.5, 0.5, 0.5))
 OF_ITEM = {

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic.camera import View
-from dropmodel.synthetic.geometry import Mesh, merged
-from dropmodel.synthetic.labels import joints_seen, part_map, sight, tight_box
-from dropmodel.synthetic.render import draw
+from dropmodel.synthetic.drawing.camera import View
+from dropmodel.synthetic.drawing.geometry import Mesh, merged
+from dropmodel.synthetic.drawing.labels import joints_seen, part_map, sight, tight_box
+from dropmodel.synthetic.drawing.render import draw
 from tests.support.scenes import CAMERA, board, labelled, stage
 
 

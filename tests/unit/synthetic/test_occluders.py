@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from dropmodel.synthetic.camera import Camera
-from dropmodel.synthetic.occluders import (
+from dropmodel.synthetic.drawing.camera import Camera
+from dropmodel.synthetic.places import STYLES, TRAIN
+from dropmodel.synthetic.places.occluders import (
     CARS,
     INDOORS,
     NATURES,
@@ -13,7 +14,6 @@ from dropmodel.synthetic.occluders import (
     kinds_for,
     place_occluder,
 )
-from dropmodel.synthetic.places import STYLES, TRAIN
 from dropmodel.synthetic.props.catalogue import BUILDERS
 from dropmodel.synthetic.seeds import stream
 

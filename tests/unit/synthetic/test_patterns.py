@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dropmodel.synthetic import palette, patterns
-from dropmodel.synthetic.garments.prints import MOTIFS
 from dropmodel.synthetic.seeds import stream
+from dropmodel.synthetic.wardrobe import palette, patterns
+from dropmodel.synthetic.wardrobe.garments.prints import MOTIFS
 
 STYLES = (palette.TRAIN, palette.VALIDATION, palette.HELD_OUT)
 COLORS = np.array([[0.2, 0.25, 0.4], [0.85, 0.83, 0.78], [0.6, 0.2, 0.2]], np.float32)

@@ -5,8 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic.gait import Gait, stride
-from dropmodel.synthetic.pose import BASES, HELD_OUT, KINDS, TRAIN, VALIDATION, Pose, draw_pose, next_step
+from dropmodel.synthetic.people.gait import Gait, stride
+from dropmodel.synthetic.people.pose import (
+    BASES,
+    HELD_OUT,
+    KINDS,
+    TRAIN,
+    VALIDATION,
+    Pose,
+    draw_pose,
+    next_step,
+)
 from dropmodel.synthetic.seeds import stream
 
 STYLES = (TRAIN, VALIDATION, HELD_OUT)

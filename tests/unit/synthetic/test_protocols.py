@@ -3,7 +3,7 @@
 import pytest
 
 from dropmodel.assets import asset
-from dropmodel.synthetic.protocols import NAMES, SIZES, protocol
+from dropmodel.synthetic.output.protocols import NAMES, SIZES, protocol
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic.camera import Camera, View
-from dropmodel.synthetic.geometry import Decal, Mapping, Mesh, Surface, merged
-from dropmodel.synthetic.render import draw, outline
-from dropmodel.synthetic.textures import tile
+from dropmodel.synthetic.drawing.camera import Camera, View
+from dropmodel.synthetic.drawing.geometry import Decal, Mapping, Mesh, Surface, merged
+from dropmodel.synthetic.drawing.render import draw, outline
+from dropmodel.synthetic.drawing.textures import tile
 from tests.support.scenes import CAMERA, GREY, board, floor, light, stage
 
 WHOLE = View(CAMERA, (0, 0, 400, 400), (100, 100))

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropmodel.synthetic import boxes, sensor_styles
-from dropmodel.synthetic.boxes import BoxStyle
-from dropmodel.synthetic.codec import recoded
-from dropmodel.synthetic.optics import Array, reduced, shifted
+from dropmodel.synthetic.drawing.textures import encoded
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.sensor import Conditions, Sensor, draw_sensor
-from dropmodel.synthetic.sensor_styles import SensorStyle
-from dropmodel.synthetic.textures import encoded
+from dropmodel.synthetic.sensor import boxes, sensor_styles
+from dropmodel.synthetic.sensor.boxes import BoxStyle
+from dropmodel.synthetic.sensor.codec import recoded
+from dropmodel.synthetic.sensor.optics import Array, reduced, shifted
+from dropmodel.synthetic.sensor.sensor import Conditions, Sensor, draw_sensor
+from dropmodel.synthetic.sensor.sensor_styles import SensorStyle
 
 STYLES = [sensor_styles.TRAIN, sensor_styles.VALIDATION, sensor_styles.HELD_OUT]
 

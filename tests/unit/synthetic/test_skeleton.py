@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropmodel.synthetic.body import Phenotype, load_body
-from dropmodel.synthetic.cloth import lengths, normals_of, skinned, squeezed
-from dropmodel.synthetic.geometry import rotation_x, rotation_z, vertex_normals
-from dropmodel.synthetic.skeleton import (
+from dropmodel.synthetic.drawing.geometry import rotation_x, rotation_z, vertex_normals
+from dropmodel.synthetic.people.body import Phenotype, load_body
+from dropmodel.synthetic.people.cloth import lengths, normals_of, skinned, squeezed
+from dropmodel.synthetic.people.skeleton import (
     about,
     angle_about,
     angle_between,

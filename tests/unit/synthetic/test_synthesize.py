@@ -13,9 +13,9 @@ from PIL import Image
 from dropmodel import cli
 from dropmodel.cli import main
 from dropmodel.errors import DataError
-from dropmodel.synthetic import dataset, frames
-from dropmodel.synthetic.records import read_rows
-from dropmodel.synthetic.sheet import contact_sheet
+from dropmodel.synthetic.output import dataset, frames
+from dropmodel.synthetic.output.records import read_rows
+from dropmodel.synthetic.output.sheet import contact_sheet
 from tests.support.studio import FakeStudio
 
 

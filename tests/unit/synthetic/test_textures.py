@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dropmodel.synthetic.drawing.textures import cloudy, encoded, linear, tile
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.textures import cloudy, encoded, linear, tile
 
 
 @given(st.floats(0, 1, width=32))

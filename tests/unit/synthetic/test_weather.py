@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from dropmodel.synthetic.places.style import STYLES, PlaceStyle
+from dropmodel.synthetic.places.weather import NIGHTS, WET, Hour, indoors, outdoors, warmth
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.weather import NIGHTS, WET, Hour, indoors, outdoors, warmth
 
 LAMPS = [(0.0, 3.0, 5.0), (8.0, -4.0, 5.0)]
 OUTSIDE = [(style, weather) for style in STYLES.values() for weather in sorted(set(style.weathers))]

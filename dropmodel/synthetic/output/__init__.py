@@ -1,0 +1,1 @@
+"""Output: data sets, whole frames, protocols and contact sheets on disk."""

@@ -1,0 +1,1 @@
+"""People: bodies, skeletons, poses, and figures that move their clothes."""

@@ -1,0 +1,1 @@
+"""Wardrobe: who people are and what they wear and carry."""
