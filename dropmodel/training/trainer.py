@@ -16,6 +16,7 @@ from dropmodel.network.drop import Drop
 from dropmodel.training.averaging import WeightAverage, recalibrate_norms
 from dropmodel.training.checkpoint import random_state, restore_random_state
 from dropmodel.training.config import TrainConfig
+from dropmodel.training.cpu_convolutions import widen_slow_convolutions
 from dropmodel.training.distributed import (
     gather_objects,
     hold_gradients,
@@ -147,6 +148,8 @@ class Trainer:
         self.loss = TotalLoss(config.losses, loader.identities, len(shape.schema), shape.dim).to(device)
         self.optimiser = build_optimiser(self.network, config.optimiser)
         self.dtype = choose_dtype(config.runtime.precision, device)
+        if device.type == "cpu" and self.dtype == torch.bfloat16:
+            widen_slow_convolutions(self.network)
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.dtype == torch.float16)
         self.ema = WeightAverage(self.network) if config.optimiser.ema else None
         self.swa: WeightAverage | None = None
