@@ -8,12 +8,12 @@ from dropgui.assets import asset
 from dropgui.library.library import Library
 from dropgui.library.queries import crop_ids, crop_rows
 
-_QUERY = "0501_c1"  # a person seen whole, with others dressed alike in the gallery
+_QUERY = "0016_c2"  # seen whole: a light coat and red boots
 
 
 def demo_folder() -> Path:
     """The bundled pictures: rendered persons who never lived, six cameras each."""
-    return asset("demo")
+    return asset("demo", "crops")
 
 
 class DemoLibrary:

@@ -268,7 +268,9 @@ class Studio:
             return far_enough(spot, [other.spot for other in actors])
 
         for attempt in range(6 * wanted):
-            actors += self._somebody(place, ("scene", number, attempt), wanted=has_room)
+            for actor in self._somebody(place, ("scene", number, attempt), wanted=has_room):
+                if actor.identity.number not in [other.identity.number for other in actors]:
+                    actors.append(actor)
             if len(actors) == wanted:
                 break
         return actors

@@ -60,7 +60,7 @@ def test_demo_without_a_display_prints_matches_and_a_picture(tmp_path: Path) -> 
     assert not list((tmp_path / "tmp").glob("dropgui*")), "a demo leaves nothing behind"
     assert run.stderr == ""
     assert "no display" in run.stdout
-    assert "Query: 0501_c1" in run.stdout
+    assert "Query: 0016_c2" in run.stdout
     ranked = [line for line in run.stdout.splitlines() if line.strip().startswith("1 ")]
     assert ranked, run.stdout
     with Image.open(tmp_path / "dropgui-demo.png") as picture:
@@ -148,7 +148,7 @@ def test_demo_in_a_window_answers_its_first_query() -> None:
         wait_until(lambda: len(window.match_model.ids) == 50, "the first query is answered")
         subject = window.controller.subject
         assert subject is not None
-        assert subject.path.name.startswith("0501_c1")
+        assert subject.path.name.startswith("0016_c2")
         assert "untrained model" in window.status.model_text.lower()
         assert window.matches_page.warning.isVisible()
 

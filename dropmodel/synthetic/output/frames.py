@@ -77,7 +77,7 @@ class _Maker:
         save_picture(frame.picture, self._out / f"{name}.jpg")
         save_mask(frame.parts, self._out / "masks" / f"{name}.png")
         _save_owners(frame.owners, self._out / "owners" / f"{name}.png")
-        return _line(f"{name}.jpg", frame)
+        return described(f"{name}.jpg", frame)
 
 
 def _save_owners(owners: npt.NDArray[np.uint8], path: Path) -> None:
@@ -86,7 +86,8 @@ def _save_owners(owners: npt.NDArray[np.uint8], path: Path) -> None:
     image.save(path, "PNG")
 
 
-def _line(file: str, frame: "Frame") -> dict[str, Any]:
+def described(file: str, frame: "Frame") -> dict[str, Any]:
+    """The line of ``people.jsonl`` that tells who is in ``frame``, which lies in ``file``."""
     height, width = frame.parts.shape
     people = [
         {
