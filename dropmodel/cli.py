@@ -19,6 +19,7 @@ import numpy as np
 from dropmodel.data.check_command import add_check_dataset
 from dropmodel.errors import ConfigError, DataError, ImageError, ModelError, TrainingError
 from dropmodel.evaluation.command import add_evaluate
+from dropmodel.export_command import add_export
 from dropmodel.training.command import add_train
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     add_check_dataset(commands.add_parser)
     add_evaluate(commands.add_parser)
     add_train(commands.add_parser)
+    add_export(commands.add_parser)
     return parser
 
 
