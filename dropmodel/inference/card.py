@@ -72,6 +72,11 @@ def choices_of(config: NetworkConfig) -> tuple[str, ...]:
         f"stages reach stride 4 by {config.upsample}",
         f"parsing branch of {config.parsing_width} channels",
         f"position encoder: {config.ppe}",
+        *(
+            ["half of the channels of early norms are normalised crop by crop"]
+            if config.norm == "ibn"
+            else []
+        ),
         pooling[config.pooling],
         visibility[config.visibility],
         "searches use the vectors after BNNeck",

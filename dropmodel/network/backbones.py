@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dropmodel.network.config import PARSING_STRIDE, NetworkConfig
+from dropmodel.network.instance_norm import mix_instance_norm
 from dropmodel.network.torchvision_ops import prepare_torchvision
 
 TIMM_NAMES = {"efficientnet_lite0": "tf_efficientnet_lite0"}
@@ -37,6 +38,30 @@ class Backbone(nn.Module):
 
 def build_backbone(config: NetworkConfig) -> Backbone:
     """The untrained :class:`Backbone` of ``config``; ``ValueError`` for a name nobody knows."""
+    backbone = _build(config)
+    if config.norm == "ibn":
+        norms = early_norms(backbone)
+        if not norms:
+            raise ValueError(f"norm ibn: {config.backbone} has no blocks it is known for; use norm batch")
+        for norm in norms:
+            mix_instance_norm(norm)
+    return backbone
+
+
+def early_norms(backbone: Backbone) -> list[nn.Module]:
+    """The first norm of each block before the last stage, where a picture's style still shows."""
+    body = backbone.body
+    if hasattr(body, "layer3"):  # ResNets of torchvision and timm: the last stage is layer4.
+        stages = [body.layer1, body.layer2, body.layer3]
+    elif hasattr(body, "blocks") and not isinstance(backbone, TransformerBackbone):
+        stages = list(body.blocks[1:4])  # EfficientNets: to stride 16.
+    else:
+        return []
+    norms = [getattr(block, "bn1", None) for stage in stages for block in stage]
+    return [norm for norm in norms if isinstance(norm, nn.BatchNorm2d)]
+
+
+def _build(config: NetworkConfig) -> Backbone:
     timm = import_timm()
     name = TIMM_NAMES.get(config.backbone, config.backbone)
     if name == "resnet50":

@@ -15,6 +15,7 @@ Upsample = Literal["bilinear", "pixelshuffle"]
 Position = Literal["1d", "2d", "mlp", "off"]
 Pooling = Literal["wamp_sum", "wamp_concat", "gwap"]
 Visibility = Literal["continuous", "binary"]
+Norm = Literal["batch", "ibn"]
 
 SIZE_STEP = 32
 """Height and width are whole multiples of this many pixels, so that every stage map fills its grid."""
@@ -45,6 +46,8 @@ class NetworkConfig:
     - ``visibility``: which of the two visibilities a search uses; both are always computed.
     - ``last_stride``: stride of the backbone's last stage, 1 (finer map) or 2; transformers and HRNet
       have no such stage and ignore it.
+    - ``norm``: ``ibn`` lets half of the channels of early norms be normalised crop by crop (*choice*), for
+      pictures of another style; residual networks and EfficientNets only.
     - ``identities``: classes of the training classifiers; 0 builds none.
     """
 
@@ -60,6 +63,7 @@ class NetworkConfig:
     pooling: Pooling = "wamp_sum"
     visibility: Visibility = "continuous"
     last_stride: Literal[1, 2] = 1
+    norm: Norm = "batch"
     identities: int = 0
 
     def __post_init__(self) -> None:
@@ -127,4 +131,5 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "pooling": get_args(Pooling),
     "visibility": get_args(Visibility),
     "last_stride": (1, 2),
+    "norm": get_args(Norm),
 }

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from dropmodel.data.datasets import Dataset, guess_name, hold_out, open_dataset
 from dropmodel.data.loading import Batch, training_loader
 from dropmodel.errors import DataError, TrainingError
@@ -86,6 +88,8 @@ def train(
     together with the others.
     """
     with process_group(choose_device(device)) as own, cpu_threads(config.runtime.threads or None):
+        if own.type == "cuda":
+            torch.backends.cudnn.benchmark = True  # Batches are all of one size.
         dataset = open_data(config.data, root)
         state = _prepare(config, out, resume=resume)
         checkpoint.seed_everything(config.runtime.seed, 0)  # All processes build the same network.

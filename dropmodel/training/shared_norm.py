@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from dropmodel.network.instance_norm import instance_channels
 from dropmodel.training.distributed import exchange, world_size
 
 _kinds: dict[type, type] = {}
@@ -35,13 +36,18 @@ class _Shared:
         if not norm.training or world_size() == 1:
             alone: Tensor = super().forward(x)  # type: ignore[misc]
             return alone
+        own = instance_channels(norm)
         with torch.autocast(x.device.type, enabled=False):
-            y = _normalise(norm, x.float()).to(x.dtype)
+            y = _normalise(norm, x[:, own:].float(), own)
+            if own:
+                y = torch.cat([norm.alone(x[:, :own].float()), y], dim=1)
+            y = y.to(x.dtype)
         # timm's norms carry a dropout and an activation.
         return norm.act(norm.drop(y)) if hasattr(norm, "act") else y
 
 
-def _normalise(norm: Any, x: Tensor) -> Tensor:
+def _normalise(norm: Any, x: Tensor, start: int) -> Tensor:
+    """Batch norm of the channels from ``start`` on, which ``x`` holds."""
     axes = [axis for axis in range(x.dim()) if axis != 1]
     variance, mean = torch.var_mean(x, axes, correction=0)
     means, variances = exchange(torch.stack([mean, variance])).unbind(1)
@@ -52,9 +58,9 @@ def _normalise(norm: Any, x: Tensor) -> Tensor:
         norm.num_batches_tracked += 1
         # No momentum means a plain mean over all batches.
         share = 1 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
-        norm.running_mean.lerp_(mean, share)
-        norm.running_var.lerp_(variance * (count / max(count - 1, 1)), share)
+        norm.running_mean[start:].lerp_(mean, share)
+        norm.running_var[start:].lerp_(variance * (count / max(count - 1, 1)), share)
     shape = [1, -1] + [1] * (x.dim() - 2)
-    scale = (variance + norm.eps).rsqrt() * norm.weight
-    normalised: Tensor = (x - mean.reshape(shape)) * scale.reshape(shape) + norm.bias.reshape(shape)
+    scale = (variance + norm.eps).rsqrt() * norm.weight[start:]
+    normalised: Tensor = (x - mean.reshape(shape)) * scale.reshape(shape) + norm.bias[start:].reshape(shape)
     return normalised

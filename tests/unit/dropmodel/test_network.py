@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from dropmodel.network.backbones import build_backbone
+from dropmodel.network.backbones import build_backbone, early_norms
 from dropmodel.network.config import NetworkConfig
 from dropmodel.network.drop import Drop, resize_masks
 from dropmodel.network.embedding import EmbeddingHeads
@@ -260,3 +260,27 @@ def test_config_survives_json_and_takes_a_schema_by_name() -> None:
 def test_wrong_configurations_are_named(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         NetworkConfig.from_dict(wrong)
+
+
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "resnet50", "resnet18"])
+def test_ibn_keeps_the_tensors_and_takes_style_out_of_half_the_channels(name: str) -> None:
+    plain = build_backbone(NetworkConfig(backbone=name, height=64, width=32))
+    mixed = build_backbone(NetworkConfig(backbone=name, height=64, width=32, norm="ibn"))
+    mixed.load_state_dict(plain.state_dict())
+    norms = early_norms(mixed)
+    assert len(norms) >= 6
+    norm: Any = norms[0].train()
+    norm.act = norm.drop = nn.Identity()
+    x = torch.randn(4, norm.num_features, 6, 5)
+    half = norm.num_features // 2
+    styled = x * torch.tensor([1.0, 2, 3, 4])[:, None, None, None] + 5
+    y, z = norm(x), norm(styled)
+    torch.testing.assert_close(y[:, :half], z[:, :half], atol=1e-3, rtol=1e-3)
+    assert not torch.allclose(y[:, half:], z[:, half:], atol=1e-2)
+    torch.testing.assert_close(norm.running_mean[:half], torch.zeros(half))
+    assert norm.running_mean[half:].abs().min() > 0.01
+
+
+def test_ibn_where_it_is_not_known_is_refused() -> None:
+    with pytest.raises(ValueError, match="norm ibn"):
+        build_backbone(NetworkConfig(backbone="vit_tiny_patch16_224", height=64, width=32, norm="ibn"))

@@ -22,7 +22,9 @@ from dropmodel.training.distributed import process_group, rank, world_size
 from dropmodel.training.losses.total import TotalLoss
 from dropmodel.training.shared_norm import share_batch_norms
 
-NETWORK = NetworkConfig(backbone="lcnet_035", height=64, width=32, dim=8, parsing_channels=8, identities=3)
+NETWORK = NetworkConfig(
+    backbone="lcnet_035", height=64, width=32, dim=8, parsing_channels=8, norm="ibn", identities=3
+)
 LOSSES = LossConfig(contrastive=1.0, foreground_triplet=1.0, compactness_from=0.0, bank_size=16)
 BANKS: tuple[LossConfig, ...] = (LOSSES, replace(LOSSES, bank="instances"))
 
