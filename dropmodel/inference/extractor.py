@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from dropmodel.features import Features
 from dropmodel.inference.decode import RgbImage, read_image
 from dropmodel.inference.devices import Precision, choose_dtype, cpu_threads
+from dropmodel.inference.mirror import averaged, mirrored_masks
 from dropmodel.inference.openvino_runtime import Runtime, choose_trunk
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.weights import LoadedModel
@@ -68,6 +69,9 @@ class Extractor:
     :func:`~dropmodel.inference.openvino_runtime.choose_trunk`. Its conversions are kept in the folder
     ``cache`` (``None``: the user's own).
 
+    ``flip``: answer with the mean over each picture and its mirror image: better vectors and masks for twice
+    the time. Vectors with and without are comparable; those of one kind are a little better together.
+
     ``threads``: CPU threads for the network, ``None`` for the runtime's own number. What comes out for a
     picture does not depend on the others in its batch.
     """
@@ -81,6 +85,7 @@ class Extractor:
         threads: int | None = None,
         runtime: Runtime = "auto",
         cache: Path | None = None,
+        flip: bool = False,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
@@ -91,6 +96,7 @@ class Extractor:
         with cpu_threads(threads):
             self._trunk = choose_trunk(model, runtime, precision, threads, cache)
         self.dtype = choose_dtype(precision, model.device) if self._trunk is None else torch.float32
+        self._flip = flip
         self._threads = threads
         self._lock = threading.Lock()
         self._preprocess = Preprocessor(self.input_size, model.device)
@@ -155,11 +161,19 @@ class Extractor:
         with self._lock, cpu_threads(self._threads), torch.inference_mode():
             batch = self._preprocess(images)
             given = None if masks is None else masks.to(device)
-            if self._trunk is not None:
-                return self._collect(self.model.network.read(*self._trunk(batch), given))
-            with torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32):
-                output = self.model.network(batch, given)
+            output = self._look(batch, given)
+            if self._flip:
+                other = None if given is None else mirrored_masks(given, self.schema)
+                output = averaged(output, self._look(batch.flip(-1), other), self.schema)
             return self._collect(output)
+
+    def _look(self, batch: Tensor, given: Tensor | None) -> DropOutput:
+        network, device = self.model.network, self.model.device
+        if self._trunk is not None:
+            return network.read(*self._trunk(batch), given)
+        with torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32):
+            output: DropOutput = network(batch, given)
+        return output
 
     def _collect(self, output: DropOutput) -> Extraction:
         vectors = F.normalize(output.neck.float(), dim=-1)
