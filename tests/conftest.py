@@ -6,13 +6,21 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# A first call compiles (numba) or loads (torch) for seconds; pytest's own time limit guards the rest.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "noisy: the test provokes warnings in the log on purpose")
+    # The first call compiles (numba) or loads (torch) for seconds; pytest's own time limit guards the rest.
+    hypothesis.settings.register_profile("patient")
+    hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,8 @@ from dropmodel.synthetic.wardrobe.identity import Identity, changed, draw_identi
 
 Labels = npt.NDArray[np.uint8]
 
+_PLACES = 16
+"""Places kept ready, about 8 MB each."""
 _PASSERS_BY = 32
 """Persons who only ever pass in the background or in front of others."""
 _POSES = 3
@@ -107,10 +109,9 @@ class Studio:
         self._style = STYLES[style]
         self._seed = seed
         self._size = size
-        self._set = lru_cache(maxsize=24)(self._built)
+        self._set = lru_cache(maxsize=_PLACES)(self._built)
         self._dressed = lru_cache(maxsize=4)(dressed)
-        self._dressed_passer_by = lru_cache(maxsize=8)(dressed)
-        self._passer_by = lru_cache(maxsize=_PASSERS_BY * _POSES)(self._cast)
+        self._passer_by = lru_cache(maxsize=_PASSERS_BY)(self._cast)
 
     def shots(self, identity: int, camera: int, frames: int, occluded: bool | None = None) -> Iterator[Shot]:
         """``frames`` successive crops of a person passing a camera, a fraction of a second apart.
@@ -193,11 +194,12 @@ class Studio:
             float(empty.radiance.mean()),
         )
 
-    def _cast(self, number: int) -> tuple[Identity, PosedFigure]:
-        """A passer-by in a pose; each of them has several."""
-        who = draw_identity(self._style.wardrobe, self._seed, _FIRST_PASSER_BY + number % _PASSERS_BY)
-        pose = self._pose(None, who, self._stream("passing", number))
-        return who, self._dressed_passer_by(who).posed(pose)
+    def _cast(self, number: int) -> tuple[Identity, tuple[PosedFigure, ...]]:
+        """A passer-by in several poses, which share all but their vertices."""
+        who = draw_identity(self._style.wardrobe, self._seed, _FIRST_PASSER_BY + number)
+        figure = dressed(who)
+        poses = (self._pose(None, who, self._stream("passing", number, k)) for k in range(_POSES))
+        return who, tuple(figure.posed(pose) for pose in poses)
 
     def _who(self, identity: int, camera: int) -> tuple[Identity, str]:
         """The person as this camera sees it, and the item in which it differs from its usual look."""
@@ -251,14 +253,14 @@ class Studio:
     ) -> Iterator[_Actor]:
         """A passer-by at ``spot``, or anywhere people walk; nobody where they are not ``wanted``."""
         random = self._stream("passer-by", *key)
-        number = int(random.integers(_PASSERS_BY * _POSES))
+        number, pose = int(random.integers(_PASSERS_BY)), int(random.integers(_POSES))
         if spot is None:
             walk = place.walks[int(random.integers(len(place.walks)))]
             spot = on_walk(walk, random.uniform(), random)
         if wanted(spot):
-            who, figure = self._passer_by(number)
+            who, figures = self._passer_by(number)
             turn = float(random.uniform(0, 360))
-            yield _Actor(who, figure.placed(turn, spot), spot, turn)
+            yield _Actor(who, figures[pose].placed(turn, spot), spot, turn)
 
     def _crowd(self, place: Place, number: int) -> list[_Actor]:
         wanted = int(self._stream("count", number).integers(3, 11))

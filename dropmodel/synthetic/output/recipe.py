@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Literal
 
+import numpy as np
+
 from dropmodel.synthetic.seeds import stream
 
 RENDERER = 1
@@ -12,6 +14,11 @@ RENDERER = 1
 
 Occlusion = Literal["some", "none", "queries"]
 STYLES = ("train", "validation", "held_out")
+SITE_PERSONS, SITE_CAMERAS = 32, 12
+"""Where there are many cameras, so many consecutive persons share so many of them.
+
+Places take a while to build, and real networks of cameras are like that.
+"""
 FOLDERS = {"train": "bounding_box_train", "query": "query", "gallery": "bounding_box_test"}
 """Folder of each split, named as Market-1501 names them."""
 
@@ -100,8 +107,11 @@ class Unit:
     @property
     def cameras(self) -> tuple[int, ...]:
         """The cameras that see the person, counted from 1, in rising order."""
+        at_site = max(self.cast.seen_by, SITE_CAMERAS)
+        site = stream(self.seed, "site", self.identity // SITE_PERSONS)
+        near = np.sort(site.permutation(self.cast.cameras)[:at_site])
         random = stream(self.seed, "cameras", self.identity)
-        chosen = random.permutation(self.cast.cameras)[: self.cast.seen_by]
+        chosen = random.permutation(near)[: self.cast.seen_by]
         return tuple(sorted(int(camera) + 1 for camera in chosen))
 
     def takes(self) -> Iterator["Take"]:

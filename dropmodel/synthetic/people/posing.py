@@ -207,6 +207,7 @@ class _Poser:
 
     def arm(self, side: int, arm: Arm, shrug: float, ground: float) -> None:
         """One arm with its hand."""
+        self._curl(side, arm.curl)
         if arm.reach is not None:
             self._reach(side, arm, shrug, ground)
             self._hand(side, arm)
@@ -340,7 +341,7 @@ class _Poser:
         return carried(moves, self.bone(bone), inside), axes
 
     def _hand(self, side: int, arm: Arm) -> None:
-        """Forearm turned so that the palm looks where it should, wrist bent, fingers curled."""
+        """Forearm turned so that the palm looks where it should, wrist bent."""
         hand = self.hands[side]
         elbow, wrist = self.joint("lowerarm01", side), self.joint("wrist", side)
         line = wrist - elbow
@@ -359,11 +360,15 @@ class _Poser:
             share = min(1.0, 65 / max(angle, 1e-6))
             turn = about(line, 0.4 * roll) @ between(hand.along, aim, share)
             self.turns[self.bone("wrist", side)] = turn
-        curl = cross(hand.along, hand.palm)
+
+    def _curl(self, side: int, curl: float) -> None:
+        """Fingers bent, 0 flat to 1 a fist."""
+        hand = self.hands[side]
+        hinge = cross(hand.along, hand.palm)
         for finger in range(2, 6):
-            amount = arm.curl * (0.85 + 0.1 * (finger - 2))
+            amount = curl * (0.85 + 0.1 * (finger - 2))
             for k, degrees in enumerate(_CURL):
-                self.turns[self.bone(f"finger{finger}-{k + 1}", side)] = about(curl, amount * degrees)
+                self.turns[self.bone(f"finger{finger}-{k + 1}", side)] = about(hinge, amount * degrees)
         inward = cross(hand.along, -hand.thumb)
         for k in range(2):
-            self.turns[self.bone(f"finger1-{k + 2}", side)] = about(inward, arm.curl * 40)
+            self.turns[self.bone(f"finger1-{k + 2}", side)] = about(inward, curl * 40)

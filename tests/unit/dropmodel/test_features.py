@@ -31,7 +31,7 @@ def plain_distance(q: Features, g: Features, weights: dict[str, float], i: int, 
     return total / mass if mass else float("inf")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32),
     hidden=st.sampled_from([0.0, 0.5, 1.0]),

@@ -183,7 +183,7 @@ def plain_pool(features: Any, mask: Any, pooling: str) -> list[float]:
     return average + peak if pooling == "wamp_concat" else [a + p for a, p in zip(average, peak, strict=True)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32), pooling=st.sampled_from(["wamp_sum", "wamp_concat", "gwap"]))
 def test_pooling_is_the_formula(seed: int, pooling: Any) -> None:
     rng = np.random.default_rng(seed)

@@ -224,7 +224,7 @@ LABELS = st.integers(0, len(EIGHT)) | st.just(IGNORE)
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_masks_survive_their_png(height: int, width: int, data: st.DataObject) -> None:
     values = data.draw(st.lists(LABELS, min_size=height * width, max_size=height * width))
     labels = np.array(values, dtype=np.uint8).reshape(height, width)

@@ -55,7 +55,7 @@ def test_weight_and_gender_show() -> None:
 
 
 @given(phenotypes)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_body_stands_on_the_ground_facing_away_from_y(phenotype: Phenotype) -> None:
     body = load_body()
     shape = body.shaped(phenotype)

@@ -34,7 +34,7 @@ def test_errors_are_shares_of_the_tight_size() -> None:
 
 
 @given(lefts, st.floats(0, 900), sizes, st.floats(80, 500), st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_boxes_hold_together(left: float, top: float, width: float, height: float, seed: int) -> None:
     tight = (left, top, min(left + width, 1920), min(top + height, 1080))
     for style in STYLES:

@@ -82,7 +82,7 @@ def test_feet_on_the_ground_lie_on_it(name: str) -> None:
 
 
 @given(st.sampled_from(sorted(PEOPLE)), st.sampled_from(KINDS), st.integers(0, 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_pose_is_a_whole_person(name: str, kind: str, seed: int) -> None:
     posed = figure(name).posed(draw_pose(stream(seed, "any"), TRAIN, kind))
     assert np.isfinite(posed.mesh.vertices).all()
@@ -96,7 +96,7 @@ def test_any_pose_is_a_whole_person(name: str, kind: str, seed: int) -> None:
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_left_is_the_persons_own(kind: str, seed: int) -> None:
     posed = figure().posed(draw_pose(stream(seed, "side"), HELD_OUT, kind))
     # The person faces -y with hips turned by less than 90 degrees: its own left is +x.

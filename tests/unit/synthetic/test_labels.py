@@ -46,7 +46,7 @@ def test_every_part_is_labelled_where_it_lies() -> None:
     assert seen.share.sum() == pytest.approx((seen.labels > 0).mean(), abs=0.02)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(height=st.floats(0.05, 1.9))
 def test_a_board_in_front_hides_what_it_covers(height: float) -> None:
     mesh = person()
@@ -62,7 +62,7 @@ def test_a_board_in_front_hides_what_it_covers(height: float) -> None:
     assert not (seen.labels[int(128 * 0.95) :] > 0).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cut=st.floats(0.0, 0.8))
 def test_what_lies_outside_the_crop_is_truncated_not_occluded(cut: float) -> None:
     mesh = person()

@@ -108,7 +108,7 @@ def test_walkers_always_have_a_foot_down(gait: Gait) -> None:
 
 
 @given(st.integers(0, 40), st.sampled_from(KINDS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_next_step_goes_on_smoothly(seed: int, kind: str) -> None:
     pose = draw_pose(stream(seed, "next"), TRAIN, kind)
     later = next_step(pose, 0.02)

@@ -14,7 +14,7 @@ from tests.support.scenes import CAMERA, GREY, board, floor, light, stage
 WHOLE = View(CAMERA, (0, 0, 400, 400), (100, 100))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     heading=st.floats(-180, 180),
     pitch=st.floats(0, 40),

@@ -42,7 +42,7 @@ def test_exposure_follows_the_light() -> None:
 
 
 @given(st.integers(0, 10**6), st.floats(1.2, 4), st.booleans())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_more_light_is_never_darker(seed: int, factor: float, night: bool) -> None:
     sensor = draw_sensor(STYLES[seed % 3], stream(seed))
     met = Conditions(metered=0.2, night=night)

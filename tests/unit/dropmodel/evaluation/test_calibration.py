@@ -52,7 +52,7 @@ def best_falling(values: DoubleArray, weights: DoubleArray) -> DoubleArray:
     return result
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4)), min_size=1, max_size=14),
 )
@@ -85,7 +85,7 @@ def test_probabilities_come_true_on_new_pairs(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32),
     slope=st.sampled_from([-500.0, -5.0, 0.0, 10.0]),

@@ -22,7 +22,7 @@ def one(distances: list[float], query: tuple[int, int], *gallery: tuple[int, int
     return rank([(slice(0, 1), np.array([distances], np.float32))], told(query), told(*gallery), keep=4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     steps=st.sampled_from([2, 4, 1000]),
@@ -110,7 +110,7 @@ def test_first_places_and_ranks_agree_with_a_stable_sort(values: list[float]) ->
         assert ranks_of(row, np.array(order[::-1])).tolist() == list(range(1, len(order) + 1))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32), hidden=st.sampled_from([0.0, 0.5, 0.9]), rows=st.integers(1, 6))
 def test_blocks_are_the_distance_on_numpy_and_torch(seed: int, hidden: float, rows: int) -> None:
     query, gallery = features(seed, 5, hidden), features(seed + 1, 7, hidden)
@@ -127,7 +127,7 @@ def test_blocks_are_the_distance_on_numpy_and_torch(seed: int, hidden: float, ro
         np.testing.assert_allclose(np.concatenate([block for _, block in blocks]), expected, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32), hidden=st.sampled_from([0.0, 0.5, 0.9]), rows=st.integers(1, 6))
 def test_blocks_of_several_choices_are_each_ones_distance(seed: int, hidden: float, rows: int) -> None:
     query, gallery = features(seed, 5, hidden), features(seed + 1, 7, hidden)

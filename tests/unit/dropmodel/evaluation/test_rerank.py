@@ -52,7 +52,7 @@ def dense(query: Features, gallery: Features, k1: int, k2: int, share: float) ->
     return answer
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 2**32),
     hidden=st.sampled_from([0.0, 0.5]),

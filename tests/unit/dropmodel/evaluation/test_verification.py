@@ -25,7 +25,7 @@ def curve(found: Pairs) -> Roc:
     return made
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32), steps=st.sampled_from([3, 1000]))
 def test_roc_is_the_count_at_every_threshold(seed: int, steps: int) -> None:
     drawn = pairs(seed, 50, steps)
@@ -38,7 +38,7 @@ def test_roc_is_the_count_at_every_threshold(seed: int, steps: int) -> None:
         assert fpr == pytest.approx(drawn.weights[taken & ~drawn.same].sum() / negative)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32), steps=st.sampled_from([3, 1000]))
 def test_auc_is_how_often_the_same_person_is_nearer(seed: int, steps: int) -> None:
     drawn = pairs(seed, 40, steps)

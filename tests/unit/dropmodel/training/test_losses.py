@@ -20,7 +20,7 @@ from dropmodel.training.losses.parsing import parsing_loss, soft_targets
 from dropmodel.training.losses.triplet import foreground_triplet_loss, part_triplet_loss
 
 SEEDS = st.integers(0, 2**16)
-quick = settings(max_examples=20, deadline=None)
+quick = settings(max_examples=20)
 
 
 def crops(seed: int, count: int = 8, parts: int = 3, dim: int = 5) -> tuple[Tensor, Tensor, Tensor]:
