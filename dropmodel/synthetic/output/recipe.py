@@ -107,9 +107,12 @@ class Unit:
     @property
     def cameras(self) -> tuple[int, ...]:
         """The cameras that see the person, counted from 1, in rising order."""
-        at_site = max(self.cast.seen_by, SITE_CAMERAS)
-        site = stream(self.seed, "site", self.identity // SITE_PERSONS)
-        near = np.sort(site.permutation(self.cast.cameras)[:at_site])
+        cameras = self.cast.cameras
+        at_site = min(cameras, max(self.cast.seen_by, SITE_CAMERAS))
+        # Sites take turns through all cameras in a new order each round.
+        round_, turn = divmod((self.identity - self.cast.first) // SITE_PERSONS, cameras // at_site)
+        order = stream(self.seed, "sites", self.cast.first, round_).permutation(cameras)
+        near = np.sort(order[turn * at_site : (turn + 1) * at_site])
         random = stream(self.seed, "cameras", self.identity)
         chosen = random.permutation(near)[: self.cast.seen_by]
         return tuple(sorted(int(camera) + 1 for camera in chosen))

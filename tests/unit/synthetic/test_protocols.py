@@ -36,6 +36,8 @@ def test_a_person_passes_some_of_many_cameras() -> None:
     units = list(protocol("synth-holistic", "small").units())[:200]
     assert all(len(set(unit.cameras)) == 6 for unit in units)
     assert {camera for unit in units for camera in unit.cameras} == set(range(1, 49))
+    first_site = {camera for unit in units[:32] for camera in unit.cameras}
+    assert len(first_site) == 12
 
 
 def test_all_files_are_listed_and_unknown_names_are_told() -> None:
