@@ -61,6 +61,8 @@ _ASKED = (0.10, 0.80)
 _FREE = 0.04
 _OFTEN = 0.38
 """Share of shots with something in front where chance decides."""
+_SMALL = 128
+"""Rows of a crop up to which details are left out that only larger ones show."""
 _SEATED = 0.22
 """Metres from a seat's front edge to the middle of the hips, for a person 1.72 m tall."""
 _LEAN = 9.0
@@ -111,6 +113,7 @@ class Studio:
         self._size = size
         self._set = lru_cache(maxsize=_PLACES)(self._built)
         self._dressed = lru_cache(maxsize=4)(dressed)
+        self._person = lru_cache(maxsize=8)(self._drawn)
         self._passer_by = lru_cache(maxsize=_PASSERS_BY)(self._cast)
 
     def shots(self, identity: int, camera: int, frames: int, occluded: bool | None = None) -> Iterator[Shot]:
@@ -194,16 +197,19 @@ class Studio:
             float(empty.radiance.mean()),
         )
 
+    def _drawn(self, number: int) -> Identity:
+        return draw_identity(self._style.wardrobe, self._seed, number)
+
     def _cast(self, number: int) -> tuple[Identity, tuple[PosedFigure, ...]]:
         """A passer-by in several poses, which share all but their vertices."""
-        who = draw_identity(self._style.wardrobe, self._seed, _FIRST_PASSER_BY + number)
+        who = self._drawn(_FIRST_PASSER_BY + number)
         figure = dressed(who)
         poses = (self._pose(None, who, self._stream("passing", number, k)) for k in range(_POSES))
         return who, tuple(figure.posed(pose) for pose in poses)
 
     def _who(self, identity: int, camera: int) -> tuple[Identity, str]:
         """The person as this camera sees it, and the item in which it differs from its usual look."""
-        who = draw_identity(self._style.wardrobe, self._seed, identity)
+        who = self._person(identity)
         random = self._stream("changed", identity, camera)
         if random.uniform() >= _CHANGED:
             return who, ""
@@ -292,7 +298,9 @@ class Studio:
         )
         view = View(camera, box, self._size)
         meshes = [actor.mesh, *(other.mesh for other in others), *things]
-        drawing = draw(film.stage, meshes, view, near=range(1 + len(others)))
+        # In small crops nobody sees the contact shadows of those beside the person.
+        near = 1 + len(others) if self._size[1] > _SMALL else 1
+        drawing = draw(film.stage, meshes, view, near=range(near))
         seen = sight(drawing, 0, actor.mesh, view)
         beside_it = np.zeros_like(seen.labels)
         for k, other in enumerate(others, start=1):
@@ -364,7 +372,8 @@ class Studio:
                 thing = draw_occluder(random, None, self._style.place, side, place.indoor, place.kind)
                 placed = place_occluder(random, thing, camera, actor.spot, height, share, side)
                 kind, things = placed.kind, [placed.mesh]
-            _, hidden = glanced(actor.mesh, [*(other.mesh for other in others), *things], camera, tight)
+            meshes = [*(other.mesh for other in others), *things]
+            hidden = glanced(actor.mesh, meshes, camera, tight)[1] if meshes else 0.0
             if low <= hidden <= high:
                 return others, things, kind
         return [], [], ""

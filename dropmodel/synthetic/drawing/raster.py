@@ -80,13 +80,16 @@ def rasterise(screen: Array, cut: Array, faces: Indices, hits: Hits) -> None:
         za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
         if za <= 0 or zb <= 0 or zc <= 0:
             continue
+        # Most triangles of a person lie between the samples: they leave here, before anything costs.
         x0, x1, x2 = screen[a, 0], screen[b, 0], screen[c, 0]
-        low, high = min(x0, x1, x2), max(x0, x1, x2)
-        if high < 0.5 or low > width - 0.5:
+        first_x = max(0, math.ceil(min(x0, x1, x2) - 0.5))
+        last_x = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
+        if first_x > last_x:
             continue
         y0, y1, y2 = screen[a, 1], screen[b, 1], screen[c, 1]
-        top, bottom = min(y0, y1, y2), max(y0, y1, y2)
-        if bottom < 0.5 or top > height - 0.5:
+        first_y = max(0, math.ceil(min(y0, y1, y2) - 0.5))
+        last_y = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
+        if first_y > last_y:
             continue
         ka, kb, kc = cut[a], cut[b], cut[c]
         if ka < 0 and kb < 0 and kc < 0:
@@ -95,8 +98,6 @@ def rasterise(screen: Array, cut: Array, faces: Indices, hits: Hits) -> None:
         if area == 0:
             continue
         inverse = 1 / area
-        first_x, last_x = max(0, math.ceil(low - 0.5)), min(width - 1, math.floor(high - 0.5))
-        first_y, last_y = max(0, math.ceil(top - 0.5)), min(height - 1, math.floor(bottom - 0.5))
         hemmed = ka < 0 or kb < 0 or kc < 0
         u_step, v_step = (y2 - y0) * inverse, -(y1 - y0) * inverse
         for y in range(first_y, last_y + 1):

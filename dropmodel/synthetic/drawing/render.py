@@ -7,11 +7,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from dropmodel.synthetic.drawing.albedo import Looks
 from dropmodel.synthetic.drawing.camera import View
 from dropmodel.synthetic.drawing.geometry import Mesh, merged
 from dropmodel.synthetic.drawing.light import Lighting
 from dropmodel.synthetic.drawing.raster import Hits, no_hits, rasterise, screen_points
-from dropmodel.synthetic.drawing.shading import Eye, Solids, atmosphere, shade, surface_table
+from dropmodel.synthetic.drawing.shading import Eye, Solids, atmosphere, shade
 from dropmodel.synthetic.drawing.shadows import cast, close_faces, far_shadow, middle, no_far_shadow
 
 Array = npt.NDArray[np.float32]
@@ -35,6 +36,11 @@ class Stage:
     def of(cls, meshes: Sequence[Mesh], lighting: Lighting, center: tuple[float, float, float]) -> "Stage":
         """A stage of many meshes."""
         return cls(merged(meshes), lighting, center)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """The scenery's surfaces."""
+        return Looks(self.scenery.surfaces)
 
     @cached_property
     def far_shadow(self) -> Array:
@@ -89,8 +95,8 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
         stage.far_shadow,
         stage.center,
     )
-    table, tiles = surface_table((*actors.surfaces, *scenery.surfaces))
-    radiance = shade(hits, solids, table, tiles, atmosphere(light), shadows, eye, SAMPLES)
+    with stage.looks.before(actors.surfaces) as table:
+        radiance = shade(hits, solids, table, stage.looks.tiles, atmosphere(light), shadows, eye, SAMPLES)
     starts = np.cumsum([0] + [len(mesh.faces) for mesh in moving])
     return Drawing(radiance, hits, tuple(int(start) for start in starts))
 

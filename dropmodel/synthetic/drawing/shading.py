@@ -1,30 +1,19 @@
 """The colour of every pixel: surfaces, light, shadow, fog and sky, in linear light."""
 
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, typed
+from numba import njit
 
-from dropmodel.synthetic.drawing.geometry import Mapping, Surface
+from dropmodel.synthetic.drawing.albedo import BUMP, BUMP_RATE, GLOSS, GLOW, SHARPNESS, WRAP, albedo
 from dropmodel.synthetic.drawing.light import Lighting
 from dropmodel.synthetic.drawing.noise import noise
 from dropmodel.synthetic.drawing.raster import Hits
-from dropmodel.synthetic.drawing.textures import Texture, linear
 
 Array = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
-
-# Columns of the table the kernel reads surfaces from.
-_COLOR, _TILE, _MAPPING, _REPEAT, _SHIFT, _RADIUS = 0, 3, 4, 5, 7, 9
-_GRAIN, _GRAIN_RATE, _BUMP, _BUMP_RATE = 10, 11, 12, 13
-_GLOSS, _SHARPNESS, _WRAP, _GLOW, _DECALS, _DECAL, _DECAL_WIDTH = 16, 17, 18, 19, 20, 21, 6
-_COLUMNS = _DECAL + 3 * _DECAL_WIDTH
-
-_LINEAR = linear(np.arange(256, dtype=np.float32) / 255)
-_FLAT, _AROUND = int(Mapping.FLAT), int(Mapping.AROUND)
 
 
 class Solids(NamedTuple):
@@ -112,140 +101,6 @@ def atmosphere(lighting: Lighting) -> Atmosphere:
         float(lighting.wet),
         float(lighting.snow),
     )
-
-
-def surface_table(surfaces: Sequence[Surface]) -> tuple[Array, Any]:
-    """Rows [S, columns] for the kernel and the tiles they point to, each tile once."""
-    table = np.zeros((len(surfaces), _COLUMNS), np.float32)
-    places: dict[int, int] = {}
-    tiles = typed.List()
-
-    def number(texture: Texture) -> int:
-        if id(texture) not in places:
-            places[id(texture)] = len(tiles)
-            tiles.append(texture.levels)
-        return places[id(texture)]
-
-    for row, look in zip(table, surfaces, strict=True):
-        row[_COLOR : _COLOR + 3] = look.color
-        row[_TILE] = -1 if look.texture is None else number(look.texture)
-        row[_MAPPING] = look.mapping
-        row[_REPEAT : _REPEAT + 2] = 1 / np.asarray(look.tile_size)
-        row[_SHIFT : _SHIFT + 2] = look.tile_shift
-        row[_RADIUS] = look.radius
-        row[_GRAIN], row[_GRAIN_RATE] = look.grain, 2 / look.grain_size
-        row[_BUMP] = look.bump
-        row[_BUMP_RATE : _BUMP_RATE + 3] = 2 / np.asarray(look.bump_size)
-        row[_GLOSS], row[_SHARPNESS], row[_WRAP], row[_GLOW] = (
-            look.gloss,
-            look.sharpness,
-            look.wrap,
-            look.glow,
-        )
-        row[_DECALS] = len(look.decals)
-        for place, decal in enumerate(look.decals):
-            left, bottom, right, top = decal.box
-            start = _DECAL + place * _DECAL_WIDTH
-            row[start : start + _DECAL_WIDTH] = (
-                number(decal.texture),
-                left,
-                bottom,
-                1 / (right - left),
-                1 / (top - bottom),
-                decal.side,
-            )
-    if not tiles:
-        tiles.append(np.zeros((1, 1, 4), np.uint8))
-    return table, tiles
-
-
-@njit(cache=True, fastmath=True)
-def _sampled(levels: Any, u: float, v: float, pixels: float) -> tuple[float, float, float, float]:
-    """Linear colour and alpha of a tile at (u, v), which repeat every 1; ``pixels`` of the tile per pixel."""
-    side = levels.shape[1]
-    row = 0
-    while pixels > 1.4 and side > 1:
-        row += side
-        side //= 2
-        pixels *= 0.5
-    x = (u - math.floor(u)) * side - 0.5
-    y = (1 - (v - math.floor(v))) * side - 0.5
-    i, j = math.floor(x), math.floor(y)
-    a, b = x - i, y - j
-    i0, j0 = int(i) % side, int(j) % side
-    i1, j1 = (i0 + 1) % side, (j0 + 1) % side
-    j0 += row
-    j1 += row
-    w00, w10, w01, w11 = (1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b
-    red = (
-        w00 * _LINEAR[levels[j0, i0, 0]]
-        + w10 * _LINEAR[levels[j0, i1, 0]]
-        + w01 * _LINEAR[levels[j1, i0, 0]]
-        + w11 * _LINEAR[levels[j1, i1, 0]]
-    )
-    green = (
-        w00 * _LINEAR[levels[j0, i0, 1]]
-        + w10 * _LINEAR[levels[j0, i1, 1]]
-        + w01 * _LINEAR[levels[j1, i0, 1]]
-        + w11 * _LINEAR[levels[j1, i1, 1]]
-    )
-    blue = (
-        w00 * _LINEAR[levels[j0, i0, 2]]
-        + w10 * _LINEAR[levels[j0, i1, 2]]
-        + w01 * _LINEAR[levels[j1, i0, 2]]
-        + w11 * _LINEAR[levels[j1, i1, 2]]
-    )
-    alpha = (
-        w00 * levels[j0, i0, 3] + w10 * levels[j0, i1, 3] + w01 * levels[j1, i0, 3] + w11 * levels[j1, i1, 3]
-    )
-    return red, green, blue, alpha / 255
-
-
-@njit(cache=True, fastmath=True)
-def _albedo(
-    look: Any, tiles: Any, c0: float, c1: float, c2: float, pixel: float
-) -> tuple[float, float, float]:
-    """Light reflected at coords (c0, c1, c2), where a pixel is ``pixel`` metres wide."""
-    red, green, blue = look[_COLOR], look[_COLOR + 1], look[_COLOR + 2]
-    tile = int(look[_TILE])
-    if tile >= 0:
-        mapping = int(look[_MAPPING])
-        u, v = c0, c2
-        if mapping == _FLAT:
-            v = c1
-        elif mapping == _AROUND:
-            u = look[_RADIUS] * math.atan2(c0, -c1)
-        levels = tiles[tile]
-        r, g, b, _ = _sampled(
-            levels,
-            u * look[_REPEAT] + look[_SHIFT],
-            v * look[_REPEAT + 1] + look[_SHIFT + 1],
-            pixel * min(look[_REPEAT], look[_REPEAT + 1]) * levels.shape[1],
-        )
-        red, green, blue = red * r, green * g, blue * b
-    if look[_GRAIN] > 0:
-        rate = look[_GRAIN_RATE]
-        strength = look[_GRAIN] * min(1.0, 1 / (rate * pixel + 1e-6))
-        value, _, _, _ = noise(c0 * rate + 0.3, c1 * rate + 0.7, c2 * rate + 0.1, 11)
-        factor = max(0.0, 1 + strength * value)
-        red, green, blue = red * factor, green * factor, blue * factor
-    for place in range(int(look[_DECALS])):
-        start = _DECAL + place * _DECAL_WIDTH
-        side = look[start + 5]
-        if side != 0 and (c1 > 0) != (side > 0):
-            continue
-        u = (c0 - look[start + 1]) * look[start + 3]
-        v = (c2 - look[start + 2]) * look[start + 4]
-        if u < 0 or u >= 1 or v < 0 or v >= 1:
-            continue
-        if side > 0:
-            u = 1 - u - 1e-6  # seen from behind, a print still reads from left to right
-        levels = tiles[int(look[start])]
-        r, g, b, alpha = _sampled(
-            levels, u, v, pixel * min(look[start + 3], look[start + 4]) * levels.shape[1]
-        )
-        red, green, blue = red + (r - red) * alpha, green + (g - green) * alpha, blue + (b - blue) * alpha
-    return red, green, blue
 
 
 @njit(cache=True, fastmath=True, inline="always")
@@ -399,9 +254,9 @@ def _shaded(
         nx, ny, nz = -nx, -ny, -nz
     length = math.sqrt(nx * nx + ny * ny + nz * nz) + 1e-9
     nx, ny, nz = nx / length, ny / length, nz / length
-    if look[_BUMP] > 0:
-        ra, rb, rc = look[_BUMP_RATE], look[_BUMP_RATE + 1], look[_BUMP_RATE + 2]
-        fade = look[_BUMP] * min(1.0, 1.5 / (max(ra, rb, rc) * pixel + 1e-6))
+    if look[BUMP] > 0:
+        ra, rb, rc = look[BUMP_RATE], look[BUMP_RATE + 1], look[BUMP_RATE + 2]
+        fade = look[BUMP] * min(1.0, 1.5 / (max(ra, rb, rc) * pixel + 1e-6))
         _, ga, gb, gc = noise(c0 * ra, c1 * rb, c2 * rc, 5)
         along = ga * nx + gb * ny + gc * nz
         nx, ny, nz = (
@@ -413,7 +268,7 @@ def _shaded(
         nx, ny, nz = nx / length, ny / length, nz / length
 
     facing = max(0.15, abs(nx * vx + ny * vy + nz * vz))
-    red, green, blue = _albedo(look, tiles, c0, c1, c2, pixel / math.sqrt(facing))
+    red, green, blue = albedo(look, tiles, c0, c1, c2, pixel / math.sqrt(facing))
     if still and air.snow > 0 and nz > 0.35:
         drift, _, _, _ = noise(x * 1.3, y * 1.3, z, 23)
         lying = min(1.0, max(0.0, (nz - 0.35) * 2.5)) * min(1.0, max(0.0, 2 * air.snow - 0.5 + 0.5 * drift))
@@ -431,7 +286,7 @@ def _shaded(
         mirror = 0.6 * soaked
 
     kx, ky, kz = air.key_direction[0], air.key_direction[1], air.key_direction[2]
-    wrap = look[_WRAP]
+    wrap = look[WRAP]
     toward = (nx * kx + ny * ky + nz * kz + wrap) / (1 + wrap)
     key = toward * _key_light(shadows, x, y, z, nx, ny, nz) if toward > 0 else 0.0
     sky = _open_sky(shadows, x, y, z, nx, ny, nz)
@@ -447,15 +302,15 @@ def _shaded(
         light_r += fall * air.lamps[k, 3]
         light_g += fall * air.lamps[k, 4]
         light_b += fall * air.lamps[k, 5]
-    glow = look[_GLOW]
+    glow = look[GLOW]
     red, green, blue = red * (light_r + glow), green * (light_g + glow), blue * (light_b + glow)
 
-    gloss = max(look[_GLOSS], mirror)
+    gloss = max(look[GLOSS], mirror)
     if gloss > 0:
         hx, hy, hz = kx + vx, ky + vy, kz + vz
         length = math.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
         glint = max(0.0, (nx * hx + ny * hy + nz * hz) / length)
-        shine = gloss * 1.5 * glint ** look[_SHARPNESS] * (key / max(toward, 0.05) if toward > 0 else 0.0)
+        shine = gloss * 1.5 * glint ** look[SHARPNESS] * (key / max(toward, 0.05) if toward > 0 else 0.0)
         edge = 1 - min(1.0, abs(nx * vx + ny * vy + nz * vz))
         edge = gloss * (0.04 + 0.96 * edge * edge * edge * edge * edge)
         rz = 2 * (nx * vx + ny * vy + nz * vz) * nz - vz

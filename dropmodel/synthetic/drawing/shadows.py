@@ -36,7 +36,7 @@ def _upper_hemisphere(count: int) -> Array:
     return np.stack(axes)
 
 
-_SKY = _upper_hemisphere(14)
+_SKY = _upper_hemisphere(11)
 
 
 def far_shadow(place: Mesh, direction: Sequence[float], center: Sequence[float]) -> Array:

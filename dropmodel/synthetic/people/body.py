@@ -123,6 +123,11 @@ class Body:
 
         quads = {name: data[f"quads_{name}"].astype(np.int32) for name in _DIVISIONS}
         self._sole = np.unique(quads["body"])
+        # Heights are asked for often: the few vertices that can be crown or sole are enough.
+        level = self._mean[self._sole, 2]
+        ends = self._sole[(level > level.max() - 0.08) | (level < level.min() + 0.05)]
+        self._ends = self._mean[ends, 2]
+        self._ends_basis = np.ascontiguousarray(scaled[:, ends, 2])
         self.canonical = self.with_height(Phenotype(), CANONICAL_HEIGHT)
         """The average adult of :data:`CANONICAL_HEIGHT`."""
         points, joints = self._posed_at_rest(self.canonical)
@@ -155,7 +160,7 @@ class Body:
 
     def height(self, phenotype: Phenotype) -> float:
         """Metres from sole to crown, barefoot."""
-        return float(np.ptp(self._points(phenotype)[self._sole, 2]))
+        return float(np.ptp(self._ends + self._coefficients(phenotype) @ self._ends_basis))
 
     def with_height(self, phenotype: Phenotype, metres: float) -> Phenotype:
         """``phenotype`` with the height that makes it ``metres`` tall, as far as age and gender can be."""
@@ -163,11 +168,14 @@ class Body:
         return replace(phenotype, height=float(np.clip((metres - low) / (high - low), 0, 1)))
 
     def _points(self, phenotype: Phenotype) -> Array:
+        points: Array = self._mean + (self._coefficients(phenotype) @ self._basis).reshape(-1, 3)
+        return points
+
+    def _coefficients(self, phenotype: Phenotype) -> Array:
         amounts = _extremes(phenotype)
         used = np.where(self._mask, amounts, np.float32(1)).prod(axis=1)
-        coefficients = used @ self._projection - self._offset
-        points: Array = self._mean + (coefficients @ self._basis).reshape(-1, 3)
-        return points
+        coefficients: Array = used @ self._projection - self._offset
+        return coefficients
 
     def _posed_at_rest(self, phenotype: Phenotype) -> tuple[Array, Array]:
         points = self._points(phenotype)
