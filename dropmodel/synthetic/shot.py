@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.sensor.boxes import Box, BoxError
+from dropmodel.synthetic.drawing.camera import Box
+from dropmodel.synthetic.sensor.boxes import BoxError
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropmodel.synthetic.drawing.camera import Camera
+from dropmodel.synthetic.drawing.camera import Box, Camera
 from dropmodel.synthetic.places import Place, Seat, Walk
-from dropmodel.synthetic.sensor.boxes import Box
 
 Spot = tuple[float, float]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.synthetic.drawing.camera import View
+from dropmodel.synthetic.drawing.camera import Box, View
 from dropmodel.synthetic.drawing.geometry import Mesh
 from dropmodel.synthetic.drawing.labels import glanced, joints_seen, part_map, sight, tight_box
 from dropmodel.synthetic.drawing.render import Stage, draw
@@ -22,7 +22,7 @@ from dropmodel.synthetic.people.pose import Pose, draw_pose, next_step
 from dropmodel.synthetic.places import Place, draw_place
 from dropmodel.synthetic.places.occluders import draw_occluder, draw_side, place_occluder
 from dropmodel.synthetic.seeds import stream
-from dropmodel.synthetic.sensor.boxes import Box, detected
+from dropmodel.synthetic.sensor.boxes import detected
 from dropmodel.synthetic.sensor.sensor import Conditions, Sensor, draw_sensor
 from dropmodel.synthetic.shot import Frame, Person, Shot, ShotInfo
 from dropmodel.synthetic.staging import (

@@ -57,3 +57,26 @@ def test_imports_point_down(path: Path) -> None:
             target = room_of(name)
             assert target in FLOOR_OF, f"{path.name} imports {name}, which stands above it"
             assert FLOOR_OF[target] <= FLOOR_OF[room], f"{path.name} imports {name}, which stands above it"
+
+
+# Inside the renderer, from the ground up.
+SYNTHETIC = [
+    {"seeds", "drawing"},
+    {"people"},
+    {"wardrobe"},
+    {"scenery", "props", "places", "sensor"},
+    {"styles", "shot", "staging"},
+    {"studio"},
+    {"output"},
+]
+
+
+@pytest.mark.parametrize("path", modules("dropmodel/synthetic"), ids=module_name)
+def test_the_renderers_rooms_point_down_too(path: Path) -> None:
+    floor = {room: level for level, rooms in enumerate(SYNTHETIC) for room in rooms}
+    own = module_name(path).split(".")[2:3]
+    for name in imported(path):
+        parts = name.split(".")
+        assert parts[0] not in {"torch", "torchvision", "timm"} or path.name == "export_body.py"
+        if parts[:2] == ["dropmodel", "synthetic"] and len(parts) > 2 and own:
+            assert floor[parts[2]] <= floor[own[0]], f"{path} imports {name}, which stands above it"

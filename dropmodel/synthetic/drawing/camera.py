@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in frame pixels."""
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -63,5 +66,5 @@ class View:
     """
 
     camera: Camera
-    box: tuple[float, float, float, float]
+    box: Box
     size: tuple[int, int]

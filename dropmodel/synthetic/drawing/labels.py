@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dropmodel.synthetic.drawing.camera import Camera, View
+from dropmodel.synthetic.drawing.camera import Box, Camera, View
 from dropmodel.synthetic.drawing.geometry import PARTS, Mesh, merged
 from dropmodel.synthetic.drawing.raster import Hits, screen_points
 from dropmodel.synthetic.drawing.render import SAMPLES, Drawing, eye_of, outline
-from dropmodel.synthetic.sensor.boxes import Box
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dropmodel.synthetic.drawing.camera import Box
 from dropmodel.synthetic.sensor.sensor_styles import Bands, drawn
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in frame pixels."""
 
 
 @dataclass(frozen=True, slots=True)
