@@ -13,7 +13,7 @@ _QUERY = "0016_c2"  # seen whole: a light coat and red boots
 
 def demo_folder() -> Path:
     """The bundled pictures: rendered persons who never lived, six cameras each."""
-    return asset("demo", "crops")
+    return asset("demo", "gallery")
 
 
 class DemoLibrary:

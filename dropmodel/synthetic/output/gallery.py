@@ -25,16 +25,16 @@ SCENES = (4, 7, 8)
 
 
 def write_gallery(out: Path) -> None:
-    """Write ``crops/*.jpg``, ``frames/*.jpg`` and ``people.jsonl`` (who is in the frames) into ``out``."""
+    """Write ``gallery/*.jpg``, ``frames/*.jpg`` and ``people.jsonl`` (who is in the frames) into ``out``."""
     studio = Studio(STYLE, SEED)
-    (out / "crops").mkdir(parents=True, exist_ok=True)
+    (out / "gallery").mkdir(parents=True, exist_ok=True)
     (out / "frames").mkdir(exist_ok=True)
     for number, person in enumerate(PERSONS, start=1):
         for place, camera in enumerate(CAMERAS, start=1):
             count = 2 if place == 1 and number <= TWICE else 1
             for shot in studio.shots(person, camera, count):
                 name = f"{number:04d}_c{place}s1_{shot.info.frame:06d}_00.jpg"
-                save_picture(shot.picture, out / "crops" / name)
+                save_picture(shot.picture, out / "gallery" / name)
     lines = []
     for place, number in enumerate(SCENES, start=1):
         frame = studio.scene(number)
