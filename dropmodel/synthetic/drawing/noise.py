@@ -41,27 +41,3 @@ def noise(x: float, y: float, z: float, seed: int) -> tuple[float, float, float,
     ) * da
     slope_y = ((x10 - x00) * (1 - c) + (x11 - x01) * c) * db
     return y0 + (y1 - y0) * c, slope_x, slope_y, (y1 - y0) * dc
-
-
-@njit(cache=True)
-def noise_at(points: Array, size: tuple[float, float, float], seed: int, octaves: int) -> Array:
-    """Noise in about -1..1 at points [N, 3]; ``size`` is the wave length in metres by axis, 0 for none."""
-    result = np.empty(len(points), np.float32)
-    fx = 2 / size[0] if size[0] > 0 else 0.0
-    fy = 2 / size[1] if size[1] > 0 else 0.0
-    fz = 2 / size[2] if size[2] > 0 else 0.0
-    for n in range(len(points)):
-        total, reach, height, scale = 0.0, 0.0, 1.0, 1.0
-        for octave in range(octaves):
-            value, _, _, _ = noise(
-                points[n, 0] * fx * scale + 0.5,
-                points[n, 1] * fy * scale + 0.5,
-                points[n, 2] * fz * scale + 0.5,
-                seed + 17 * octave,
-            )
-            total += height * value
-            reach += height
-            height *= 0.5
-            scale *= 2.03
-        result[n] = total / reach
-    return result

@@ -1,7 +1,7 @@
 """Bodies of all shapes and ages, from the exported MakeHuman data (``resources/synthetic/body.npz``).
 
 A body is a few pieces of one rig: the skin, the eyes, and the helper surfaces that follow every shape and
-from which clothes are cut (close-fitting "tights" from neck to toes and wrists, a "skirt", a fall of "hair").
+from which clothes are cut (close-fitting "tights" from neck to toes and wrists).
 """
 
 from dataclasses import astuple, dataclass, replace
@@ -55,7 +55,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """One surface of the rig; all arrays but ``faces`` and ``region`` have one row for each vertex.
+    """One surface of the rig; all arrays but ``faces`` have one row for each vertex.
 
     ``coords`` are the canonical adult's rest coordinates; ``bones`` int16 and ``weights`` float32
     [V, INFLUENCES] move a vertex; ``parts`` [V, 9] say which part it belongs to.
@@ -66,7 +66,6 @@ class Piece:
     of the arm or leg of the vertex's own side, straightened to hang along -z from its joint at the origin
     and facing -y: what the mappings AROUND and FRONT expect.
 
-    ``region`` int8 [F] says where a face belongs: one of TORSO, ARMS, LEGS or HEAD with the side added.
     ``smoothing`` is the umbrella operator [V, V] whose open edges stay.
     """
 
@@ -81,14 +80,10 @@ class Piece:
     down: Array
     sleeve: Array
     trouser: Array
-    region: npt.NDArray[np.int8]
     smoothing: sparse.csr_array
     spread: sparse.csr_array
     """Places the piece's vertices from the rig's, [V, rig]."""
 
-
-TORSO, LEFT_ARM, RIGHT_ARM, LEFT_LEG, RIGHT_LEG, HEAD = range(6)
-"""Values of :attr:`Piece.region`."""
 
 _AXES = (
     ("race", ("african", "asian", "caucasian"), (0.0,)),
@@ -103,7 +98,7 @@ _AXES = (
 )
 """Columns of the file's mask in order: each extreme figure of MakeHuman is a product of some of them."""
 
-_DIVISIONS = {"body": 0, "eyes": 0, "tights": 1, "skirt": 1, "hair": 2}
+_DIVISIONS = {"body": 0, "eyes": 0, "tights": 1}
 
 
 class Body:
@@ -213,7 +208,7 @@ class Body:
         down, trouser = self._hanging(coords, ("upperleg01", "lowerleg01", "foot"))
         return Piece(
             faces, coords, bones.astype(np.int16), chosen.astype(np.float32), parts,
-            arm, along, leg, down, sleeve, trouser, _regions(faces, parts), smoothing, spread,
+            arm, along, leg, down, sleeve, trouser, smoothing, spread,
         )  # fmt: skip
 
     def _hanging(self, coords: Array, bones: tuple[str, str, str]) -> tuple[Array, Array]:
@@ -273,22 +268,6 @@ def _part_of_bone(bones: tuple[str, ...]) -> Array:
             part = 2
         table[i, part] = 1
     return table
-
-
-def _regions(faces: Indices, parts: Array) -> npt.NDArray[np.int8]:
-    merged = np.stack(
-        [
-            parts[:, 2],
-            parts[:, 3],
-            parts[:, 4],
-            parts[:, 5] + parts[:, 7],
-            parts[:, 6] + parts[:, 8],
-            parts[:, 1],
-        ],
-        axis=1,
-    )
-    found: npt.NDArray[np.int8] = merged[faces].sum(axis=1).argmax(axis=1).astype(np.int8)
-    return found
 
 
 def _to_down(axis: Array) -> npt.NDArray[np.float64]:

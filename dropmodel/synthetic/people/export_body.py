@@ -23,8 +23,6 @@ PIECES = {
     "body": ("body",),
     "eyes": ("helper-l-eye", "helper-r-eye"),
     "tights": ("helper-tights",),
-    "skirt": ("helper-skirt",),
-    "hair": ("helper-hair",),
 }
 """Our pieces and the groups of MakeHuman's base mesh they are made of."""
 
