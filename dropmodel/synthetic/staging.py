@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropmodel.synthetic.drawing.camera import Box, Camera
+from dropmodel.synthetic.drawing.camera import Box, Camera, View
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface, merged
+from dropmodel.synthetic.drawing.raster import NEAR
+from dropmodel.synthetic.drawing.render import outline
 from dropmodel.synthetic.places import Place, Seat, Walk
 
 Spot = tuple[float, float]
 
+_BOARD = Surface((0.5, 0.5, 0.5))
 _CLEAR = 0.75
 """Metres kept between two people who have nothing to do with each other."""
 
@@ -67,6 +71,23 @@ def on_walk(walk: Walk, along: float, random: np.random.Generator) -> Spot:
         start[0] + along * (end[0] - start[0]) + aside * across[0],
         start[1] + along * (end[1] - start[1]) + aside * across[1],
     )
+
+
+def hidden_by_scenery(scenery: Mesh, camera: Camera, spot: Spot) -> float:
+    """Share 0..1 of somebody on ``spot`` that things standing still hide, found with a board for a body."""
+    right = np.array([*camera.axes[0][:2], 0.0]) * 0.22
+    foot = np.array([*spot, 0.06])
+    corners = np.array([foot - right, foot + right, foot + right + [0, 0, 1.6], foot - right + [0, 0, 1.6]])
+    seen = camera.project(corners)
+    if seen[:, 2].min() < NEAR:
+        return 1.0
+    left, top = seen[:, :2].min(axis=0)
+    across, bottom = seen[:, :2].max(axis=0)
+    view = View(camera, (left, top, across, bottom), (16, 32))
+    board = Mesh.of(corners, [[0, 1, 2], [0, 2, 3]], _BOARD)
+    alone = (outline(board, view).face >= 0).sum()
+    among = outline(merged([board, scenery]), view).face
+    return float(1 - ((among >= 0) & (among < 2)).sum() / max(alone, 1))
 
 
 def beside(random: np.random.Generator, spot: Spot, camera: Camera) -> Spot:

@@ -30,6 +30,7 @@ from dropmodel.synthetic.staging import (
     Way,
     beside,
     far_enough,
+    hidden_by_scenery,
     in_front,
     lean,
     near_box,
@@ -128,7 +129,7 @@ class Studio:
         key = (identity, camera, {None: 0, False: 1, True: 2}[occluded])
         random = self._stream("way", *key)
         between = float(random.uniform(0.25, 1.1))
-        pose, way = self._way(film.place, who, figure, random, between * (frames - 1))
+        pose, way = self._way(film, who, figure, random, between * (frames - 1))
         asked = bool(self._stream("asked", *key).uniform() < _OFTEN) if occluded is None else occluded
         for frame in range(frames):
             moment = between * frame
@@ -217,9 +218,10 @@ class Studio:
         return changed(who, item), item
 
     def _way(
-        self, place: Place, who: Identity, figure: Figure, random: np.random.Generator, seconds: float
+        self, film: _Set, who: Identity, figure: Figure, random: np.random.Generator, seconds: float
     ) -> tuple[Pose, Way]:
         """What somebody does for ``seconds``, and where."""
+        place = film.place
         pose = self._pose(place, who, random)
         if pose.seat_height is not None:
             way, seat = seated_way(random, place, _SEATED * figure.build.scale)
@@ -230,7 +232,7 @@ class Studio:
                 way = walking_way(random, place, pose.speed * figure.build.scale, seconds)
             else:
                 way = standing_way(random, place)
-            if lean(place.camera, way.start) < _LEAN and tall(place.camera, way.start) > _TALL:
+            if _well_seen(film, {way.start, way.at(seconds)}):
                 break
         return pose, way
 
@@ -392,6 +394,17 @@ class Studio:
             rain=rain,
             snow=snow,
         )
+
+
+def _well_seen(film: _Set, spots: set[Spot]) -> bool:
+    """Whether people on ``spots`` stand upright in the frame, near enough, and behind nothing."""
+    camera = film.place.camera
+    return all(
+        lean(camera, spot) < _LEAN
+        and tall(camera, spot) > _TALL
+        and hidden_by_scenery(film.stage.scenery, camera, spot) < _FREE
+        for spot in spots
+    )
 
 
 def _number_about(random: np.random.Generator) -> int:
