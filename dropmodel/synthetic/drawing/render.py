@@ -17,6 +17,9 @@ from dropmodel.synthetic.drawing.shadows import cast, close_faces, far_shadow, m
 
 Array = npt.NDArray[np.float32]
 
+_SMALL = 128
+"""Rows of a picture up to which rough shadows look the same."""
+
 SAMPLES = 2
 """Samples along each side of a pixel."""
 
@@ -94,6 +97,7 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
         light.key_width,
         stage.far_shadow,
         stage.center,
+        rough=view.size[1] <= _SMALL,
     )
     with stage.looks.before(actors.surfaces) as table:
         radiance = shade(hits, solids, table, stage.looks.tiles, atmosphere(light), shadows, eye, SAMPLES)

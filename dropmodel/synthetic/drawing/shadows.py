@@ -18,6 +18,7 @@ _REACH = 1.7
 """Metres round a person within which contact shadows are looked up."""
 _SKY_SIDE = 64
 _KEY_SIDE = 256
+_ROUGH_KEY_SIDE = 128
 _KEY_REACH = 1.5
 _FAR_SIDE = 512
 _FAR_REACH = 24.0
@@ -37,6 +38,7 @@ def _upper_hemisphere(count: int) -> Array:
 
 
 _SKY = _upper_hemisphere(11)
+_ROUGH_SKY = _upper_hemisphere(8)
 
 
 def far_shadow(place: Mesh, direction: Sequence[float], center: Sequence[float]) -> Array:
@@ -68,24 +70,27 @@ def cast(
     key_width: float,
     far: Array,
     far_center: Sequence[float],
+    *,
+    rough: bool,
 ) -> Shadows:
     """Shadow maps round ``centers`` [Z, 3] of the ``faces`` that may throw shadows there.
 
     ``key_width`` is the key light's angular radius in degrees; its shadow's edge is as soft as that radius
-    makes it 0.8 m behind what throws it.
+    makes it 0.8 m behind what throws it. ``rough`` maps will do for small pictures.
     """
+    directions, key_side = (_ROUGH_SKY, _ROUGH_KEY_SIDE) if rough else (_SKY, _KEY_SIDE)
     axes = light_axes(np.asarray(direction))
-    key_scale = _KEY_SIDE / 2 / _KEY_REACH
+    key_scale = key_side / 2 / _KEY_REACH
     sky_scale = _SKY_SIDE / 2 / _REACH
-    key = np.full((len(centers), _KEY_SIDE, _KEY_SIDE), _NOTHING, np.float32)
-    sky = np.full((len(centers), len(_SKY), _SKY_SIDE, _SKY_SIDE), _NOTHING, np.float32)
+    key = np.full((len(centers), key_side, key_side), _NOTHING, np.float32)
+    sky = np.full((len(centers), len(directions), _SKY_SIDE, _SKY_SIDE), _NOTHING, np.float32)
     points = outer_points(vertices, faces, cut, 0.05)
     for zone, center in enumerate(centers):
         heights_towards(vertices, faces, cut, axes, center, key_scale, key[zone])
-        heights_of_points(points, _SKY, center, sky_scale, sky[zone])
+        heights_of_points(points, directions, center, sky_scale, sky[zone])
     return Shadows(
         np.ascontiguousarray(centers, np.float32),
-        _SKY,
+        directions,
         sky,
         sky_scale,
         axes,
