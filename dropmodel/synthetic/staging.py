@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropmodel.synthetic.drawing.camera import Box, Camera, View
-from dropmodel.synthetic.drawing.geometry import Mesh, Surface, merged
+from dropmodel.synthetic.drawing.geometry import Mesh, Surface
 from dropmodel.synthetic.drawing.raster import NEAR
-from dropmodel.synthetic.drawing.render import outline
+from dropmodel.synthetic.drawing.render import outline, outline_behind
 from dropmodel.synthetic.places import Place, Seat, Walk
 
 Spot = tuple[float, float]
@@ -86,8 +86,8 @@ def hidden_by_scenery(scenery: Mesh, camera: Camera, spot: Spot) -> float:
     view = View(camera, (left, top, across, bottom), (16, 32))
     board = Mesh.of(corners, [[0, 1, 2], [0, 2, 3]], _BOARD)
     alone = (outline(board, view).face >= 0).sum()
-    among = outline(merged([board, scenery]), view).face
-    return float(1 - ((among >= 0) & (among < 2)).sum() / max(alone, 1))
+    among = (outline_behind(board, [scenery], view).face >= 0).sum()
+    return float(1 - among / max(alone, 1))
 
 
 def beside(random: np.random.Generator, spot: Spot, camera: Camera) -> Spot:

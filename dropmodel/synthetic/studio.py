@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from dropmodel.synthetic.drawing.camera import Box, View
 from dropmodel.synthetic.drawing.geometry import Mesh
@@ -44,8 +43,6 @@ from dropmodel.synthetic.staging import (
 from dropmodel.synthetic.styles import STYLES
 from dropmodel.synthetic.wardrobe.identity import Identity, changed, draw_identity, dressed
 
-Labels = npt.NDArray[np.uint8]
-
 _PLACES = 16
 """Places kept ready, about 8 MB each."""
 _PASSERS_BY = 32
@@ -62,8 +59,6 @@ _ASKED = (0.10, 0.80)
 _FREE = 0.04
 _OFTEN = 0.38
 """Share of shots with something in front where chance decides."""
-_SMALL = 128
-"""Rows of a crop up to which details are left out that only larger ones show."""
 _SEATED = 0.22
 """Metres from a seat's front edge to the middle of the hips, for a person 1.72 m tall."""
 _LEAN = 9.0
@@ -300,9 +295,7 @@ class Studio:
         )
         view = View(camera, box, self._size)
         meshes = [actor.mesh, *(other.mesh for other in others), *things]
-        # In small crops nobody sees the contact shadows of those beside the person.
-        near = 1 + len(others) if self._size[1] > _SMALL else 1
-        drawing = draw(film.stage, meshes, view, near=range(near))
+        drawing = draw(film.stage, meshes, view, near=range(1 + len(others)))
         seen = sight(drawing, 0, actor.mesh, view)
         beside_it = np.zeros_like(seen.labels)
         for k, other in enumerate(others, start=1):

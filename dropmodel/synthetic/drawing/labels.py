@@ -12,8 +12,8 @@ from numba import njit
 
 from dropmodel.synthetic.drawing.camera import Box, Camera, View
 from dropmodel.synthetic.drawing.geometry import PARTS, Mesh
-from dropmodel.synthetic.drawing.raster import Hits, no_hits, rasterise, screen_points
-from dropmodel.synthetic.drawing.render import SAMPLES, Drawing, eye_of, outline
+from dropmodel.synthetic.drawing.raster import Hits, screen_points
+from dropmodel.synthetic.drawing.render import SAMPLES, Drawing, eye_of, outline, outline_behind
 
 Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
@@ -93,13 +93,7 @@ def glanced(person: Mesh, others: Sequence[Mesh], camera: Camera, box: Box) -> t
     _, alone = part_map(outline(person, glance, SAMPLES), person, 0)
     shown = alone
     if others:
-        hits = no_hits(glance.size[0] * SAMPLES, glance.size[1] * SAMPLES)
-        eye = eye_of(glance, SAMPLES)
-        for other in others:
-            rasterise(screen_points(other.vertices, *eye), other.cut, other.faces, hits)
-        hits.face.fill(-1)  # how near the others are stays
-        rasterise(screen_points(person.vertices, *eye), person.cut, person.faces, hits)
-        _, shown = part_map(hits, person, 0)
+        _, shown = part_map(outline_behind(person, others, glance, SAMPLES), person, 0)
     covered = float(alone[1:].sum()) / (32 * 64)
     area = covered * (box[2] - box[0]) * (box[3] - box[1])
     return area, float(1 - shown[1:].sum() / max(alone[1:].sum(), 1e-6))

@@ -18,7 +18,7 @@ from dropmodel.synthetic.drawing.shadows import cast, close_faces, far_shadow, m
 Array = npt.NDArray[np.float32]
 
 _SMALL = 128
-"""Rows of a picture up to which rough shadows look the same."""
+"""Rows of a picture up to which rough shadows, and those of the first person alone, look the same."""
 
 SAMPLES = 2
 """Samples along each side of a pixel."""
@@ -86,7 +86,9 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
     cut = np.concatenate([actors.cut, scenery.cut])
     hits = no_hits(view.size[0] * SAMPLES, view.size[1] * SAMPLES)
     rasterise(screen_points(solids.vertices, *eye), cut, solids.faces, hits)
-    centers = np.array([middle(moving[k].vertices) for k in near], np.float32).reshape(-1, 3)
+    rough = view.size[1] <= _SMALL
+    shaded = near[:1] if rough else near
+    centers = np.array([middle(moving[k].vertices) for k in shaded], np.float32).reshape(-1, 3)
     light = stage.lighting
     shadows = cast(
         solids.vertices,
@@ -97,7 +99,7 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
         light.key_width,
         stage.far_shadow,
         stage.center,
-        rough=view.size[1] <= _SMALL,
+        rough=rough,
     )
     with stage.looks.before(actors.surfaces) as table:
         radiance = shade(hits, solids, table, stage.looks.tiles, atmosphere(light), shadows, eye, SAMPLES)
@@ -107,8 +109,17 @@ def draw(stage: Stage, moving: Sequence[Mesh], view: View, near: Sequence[int] =
 
 def outline(mesh: Mesh, view: View, samples: int = 1) -> Hits:
     """What ``view`` would see of ``mesh`` if nothing else were there."""
+    return outline_behind(mesh, (), view, samples)
+
+
+def outline_behind(mesh: Mesh, others: Sequence[Mesh], view: View, samples: int = 1) -> Hits:
+    """What ``view`` would see of ``mesh`` behind ``others``, whose own triangles are not told."""
     hits = no_hits(view.size[0] * samples, view.size[1] * samples)
-    rasterise(screen_points(mesh.vertices, *eye_of(view, samples)), mesh.cut, mesh.faces, hits)
+    eye = eye_of(view, samples)
+    for other in others:
+        rasterise(screen_points(other.vertices, *eye), other.cut, other.faces, hits)
+    hits.face.fill(-1)  # how near the others are stays
+    rasterise(screen_points(mesh.vertices, *eye), mesh.cut, mesh.faces, hits)
     return hits
 
 
