@@ -35,6 +35,13 @@ class Part:
     color: str
 
 
+WHOLES = {
+    GLOBAL: Part(GLOBAL, "Whole picture", "W", "#8a8d94"),
+    FOREGROUND: Part(FOREGROUND, "Whole person", "P", "#a9acb3"),
+}
+"""The two vectors that are no body part, by name, as people meet them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartSchema:
     """The ordered body parts a model knows; left and right are the person's own.
@@ -92,6 +99,13 @@ class PartSchema:
         if unknown:
             raise ValueError(f"unknown part {', '.join(unknown)}; choose from {', '.join(known)}")
         return tuple(known.index(name) for name in wanted)
+
+    def vector(self, name: str) -> Part:
+        """What the vector called ``name`` is for people: a part, or one of :data:`WHOLES`.
+
+        ``ValueError`` names the known parts.
+        """
+        return WHOLES[name] if name in WHOLES else self.parts[self.label(name) - 1]
 
     @property
     def flip_order(self) -> npt.NDArray[np.intp]:

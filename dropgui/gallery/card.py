@@ -8,29 +8,11 @@ from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE
 from dropgui.library.queries import CropRow
 from dropgui.search.query import Match
 from dropgui.style import GRID, scaled, secondary
-from dropmodel.parts import FOREGROUND, GLOBAL, PartSchema
+from dropmodel.parts import PartSchema
 
 _RADIUS = 6.0
 _BAR_HEIGHT = 28
 _PAD = GRID // 2
-NEUTRAL_BARS = {GLOBAL: ("W", "#8a8d94"), FOREGROUND: ("P", "#a9acb3")}
-"""Letters and colour of the two vectors that are no body part: whole picture, whole person."""
-
-
-def vector_mark(name: str, schema: PartSchema) -> tuple[str, QColor]:
-    """Letters and colour by which a vector is known everywhere in the window."""
-    if name in NEUTRAL_BARS:
-        letters, color = NEUTRAL_BARS[name]
-        return letters, QColor(color)
-    part = schema.parts[schema.label(name) - 1]
-    return part.letters, QColor(part.color)
-
-
-def vector_title(name: str, schema: PartSchema) -> str:
-    """A vector's name for people."""
-    if name == GLOBAL:
-        return "Whole picture"
-    return "Whole person" if name == FOREGROUND else schema.parts[schema.label(name) - 1].title
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -168,7 +150,7 @@ class CardDelegate(QStyledItemDelegate):
         pitch = min(18.0, room.width() / max(1, len(match.parts)))
         height = room.height() - letters_height
         for column, (name, similarity) in enumerate(match.parts.items()):
-            letters, color = vector_mark(name, schema)
+            vector = schema.vector(name)
             x = room.x() + column * pitch
             track = QRectF(x + 1, room.y(), pitch - 3, height)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -180,11 +162,11 @@ class CardDelegate(QStyledItemDelegate):
                 painter.drawLine(QPointF(track.left(), middle), QPointF(track.right(), middle))
             else:
                 level = min(1.0, max(0.0, similarity)) * track.height()
-                painter.setBrush(color)
+                painter.setBrush(QColor(vector.color))
                 painter.drawRect(QRectF(track.x(), track.bottom() - level, track.width(), level))
             painter.setPen(secondary(option.palette))
             below = QRectF(x - 2, track.bottom(), pitch + 3, letters_height)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, letters)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, vector.letters)
         painter.setFont(option.font)
 
 

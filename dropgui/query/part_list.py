@@ -4,7 +4,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
-from dropgui.gallery.card import vector_mark, vector_title
 from dropgui.query.selection import PartSelection
 from dropgui.style import GRID, note, scaled, secondary
 from dropmodel.parts import PartSchema
@@ -47,12 +46,12 @@ class _Row:
 
     def __init__(self, name: str, schema: PartSchema, selection: PartSelection, key: int | None) -> None:
         self.name = name
-        self.title = vector_title(name, schema)
-        letters, color = vector_mark(name, schema)
+        vector = schema.vector(name)
+        self.title = vector.title
         self.tick = QCheckBox()
         self.tick.setAccessibleName(f"Count {self.title}")
         self.tick.clicked.connect(lambda on: selection.set_chosen(name, on))
-        self.mark = _Mark(letters, color)
+        self.mark = _Mark(vector.letters, QColor(vector.color))
         self.label = QLabel(self.title)
         self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance("Whole picture"))
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -6,11 +6,11 @@ from PIL import Image, ImageDraw
 from dropmodel.data.datasets import Dataset, Sample
 from dropmodel.evaluation.chart import GREEN, INK, MUTED, PAPER, font
 from dropmodel.evaluation.ranking import DISTRACTOR, IntArray, Ranking
+from dropmodel.evaluation.tiles import RED, Mark, framed
 from dropmodel.inference import read_image
 
 QUERIES = 8
 
-_RED = "#c8102e"
 _CROP = (112, 224)
 _FRAME = 6
 _GAP = 14
@@ -54,7 +54,9 @@ def ranked_lists(dataset: Dataset, ranking: Ranking, queries: IntArray, title: s
                 break
             match = dataset.gallery[place]
             good = match.identity == asked.identity and match.identity > DISTRACTOR
-            image.paste(_framed(match, GREEN if good else _RED, good), (_left(rank), top))
+            image.paste(
+                _framed(match, GREEN if good else RED, "tick" if good else "cross"), (_left(rank), top)
+            )
             told = f"camera {match.camera}" if match.camera >= 0 else ""
             draw.text((_left(rank) + width / 2, top + height + 6), told, MUTED, font(18), "mt")
     return image
@@ -65,32 +67,5 @@ def _left(column: int) -> int:
     return _MARGIN + column * (_CROP[0] + 2 * _FRAME + _GAP) + (_GAP if column else 0)
 
 
-def _framed(sample: Sample, color: str, good: bool | None) -> Image.Image:
-    """The picture within ``_CROP``, its proportions kept, in a frame; ``good`` adds a tick or a cross."""
-    crop = Image.fromarray(read_image(sample.path))
-    scale = min(_CROP[0] / crop.width, _CROP[1] / crop.height)
-    crop = crop.resize(
-        (max(round(crop.width * scale), 1), max(round(crop.height * scale), 1)), Image.Resampling.LANCZOS
-    )
-    tile = Image.new("RGB", (_CROP[0] + 2 * _FRAME, _CROP[1] + 2 * _FRAME), color)
-    tile.paste("#ececec", (_FRAME, _FRAME, _FRAME + _CROP[0], _FRAME + _CROP[1]))
-    tile.paste(crop, (_FRAME + (_CROP[0] - crop.width) // 2, _FRAME + (_CROP[1] - crop.height) // 2))
-    if good is not None:
-        badge = _badge(color, good)
-        tile.paste(badge, (tile.width - badge.width, 0))
-    return tile
-
-
-def _badge(color: str, good: bool, side: int = 28) -> Image.Image:
-    """A tick or a cross in white, for a corner."""
-    large = Image.new("RGB", (4 * side, 4 * side), color)
-    draw = ImageDraw.Draw(large)
-    strokes = (
-        [[(0.22, 0.55), (0.42, 0.75), (0.78, 0.3)]]
-        if good
-        else [[(0.28, 0.28), (0.72, 0.72)], [(0.72, 0.28), (0.28, 0.72)]]
-    )
-    for stroke in strokes:
-        points = [(x * 4 * side, y * 4 * side) for x, y in stroke]
-        draw.line(points, PAPER, 14, joint="curve")
-    return large.resize((side, side), Image.Resampling.BOX)
+def _framed(sample: Sample, color: str, mark: Mark | None) -> Image.Image:
+    return framed(Image.fromarray(read_image(sample.path)), _CROP, _FRAME, color, mark)

@@ -38,6 +38,16 @@ def test_vector_order_is_global_foreground_parts() -> None:
     assert FIVE_V.label("head") == 1
 
 
+def test_every_vector_has_a_title_letters_and_a_colour() -> None:
+    vectors = [EIGHT.vector(name) for name in EIGHT.vector_names]
+    assert [vector.name for vector in vectors] == list(EIGHT.vector_names)
+    assert [vector.title for vector in vectors[:3]] == ["Whole picture", "Whole person", "Head"]
+    for values in ([v.title for v in vectors], [v.letters for v in vectors], [v.color for v in vectors]):
+        assert len(set(values)) == len(vectors)
+    with pytest.raises(ValueError, match="head, torso"):
+        EIGHT.vector("nose")
+
+
 def test_nonsense_schemas_are_refused() -> None:
     arm = Part("arm", "Arm", "A", "#000000")
     with pytest.raises(ValueError, match="repeats a part"):

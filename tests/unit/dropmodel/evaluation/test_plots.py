@@ -10,8 +10,9 @@ from dropmodel.data.datasets import Dataset
 from dropmodel.evaluation.chart import BLUE, GREEN, ORANGE, Axis, Chart
 from dropmodel.evaluation.evaluate import evaluate
 from dropmodel.evaluation.plots import cmc_chart, roc_chart, write_plots
-from dropmodel.evaluation.ranked_lists import _RED, draw_queries
+from dropmodel.evaluation.ranked_lists import draw_queries
 from dropmodel.evaluation.ranking import Ranking
+from dropmodel.evaluation.tiles import RED
 from dropmodel.evaluation.verification import Pairs, roc
 from tests.unit.dropmodel.evaluation.made import ColourReader
 
@@ -37,7 +38,7 @@ def test_a_report_becomes_pictures(dataset: Dataset, tmp_path: Path) -> None:
             assert min(picture.size) > 500
     with Image.open(tmp_path / "new" / "plots" / "ranked.png") as picture:
         assert has(picture, GREEN)
-        assert has(picture, _RED)
+        assert has(picture, RED)
 
 
 def test_values_are_drawn_where_they_belong() -> None:
