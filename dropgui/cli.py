@@ -20,7 +20,7 @@ from dropgui.indexing import CancelToken, IndexReport, Progress
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
 from dropgui.library.queries import crop_rows, crops_at, folder_rows
-from dropgui.search import Answer, Query
+from dropgui.search import Answer, VectorQuery
 from dropgui.session import Session
 from dropmodel.features import default_weights
 from dropmodel.parts import PartSchema
@@ -157,7 +157,7 @@ def _search(arguments: argparse.Namespace) -> int:
             features = session.features_of_crop(known[0])
         else:
             features = session.read_picture(arguments.image).features
-        query = Query(features, weights, top=arguments.top, exclude=frozenset(own))
+        query = VectorQuery(features, weights, top=arguments.top, exclude=frozenset(own))
         answer = session.search(query)
         rows = crop_rows(library, [match.crop_id for match in answer.matches])
         paths = {crop_id: row.path for crop_id, row in rows.items()}

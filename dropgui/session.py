@@ -25,7 +25,7 @@ from dropgui.library.forget import finish_forgetting, forget_folder
 from dropgui.library.models import active_model, register_model
 from dropgui.library.queries import features_of
 from dropgui.library.rows import ModelVersionRow
-from dropgui.search import Answer, PartIndex, Query, search
+from dropgui.search import Answer, PartIndex, VectorQuery, search
 from dropmodel.errors import ImageError, ModelError
 from dropmodel.features import Features
 
@@ -159,7 +159,7 @@ class Session:
         extraction = extractor.extract([pixels])
         return PictureFeatures(extraction.features, extraction.labels[0])
 
-    def search(self, query: Query) -> Answer:
+    def search(self, query: VectorQuery) -> Answer:
         """Ranks the library's crops, those that were indexed this very moment included."""
         index = self.index
         index.refresh()
@@ -228,6 +228,7 @@ class Session:
             trained=model.card.trained,
             weights_path=None if self._model_path is None else self._model_path.absolute(),
             metrics=model.card.metrics,
+            calibration=model.card.calibration,
         )
 
 

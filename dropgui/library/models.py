@@ -13,6 +13,8 @@ from dropgui.library.rows import ModelVersionRow
 from dropgui.library.schema import ModelVersion
 from dropmodel.parts import PartSchema
 
+_CALIBRATION = "calibration"  # beside the measured numbers in ``metrics``
+
 
 def model_versions(library: Library) -> list[ModelVersionRow]:
     """All model versions, oldest first."""
@@ -46,13 +48,22 @@ def register_model(
     weights_path: Path | None = None,
     parent_id: int | None = None,
     metrics: Mapping[str, Any] | None = None,
+    calibration: Mapping[str, Any] | None = None,
 ) -> ModelVersionRow:
-    """The version with these weights, added if it is new and made active if none is."""
+    """The version with these weights, added if it is new and made active if none is.
+
+    ``calibration`` is a :class:`dropmodel.evaluation.calibration.Calibration` as plain data; a known version
+    takes it over, because a model can be calibrated again.
+    """
 
     def work(connection: Connection) -> tuple[ModelVersionRow, bool]:
         by_hash = select(ModelVersion).where(ModelVersion.weights_hash == weights_hash)
         known = connection.execute(by_hash).one_or_none()
         if known is not None:
+            if calibration and known.metrics.get(_CALIBRATION) != calibration:
+                kept = {**known.metrics, _CALIBRATION: dict(calibration)}
+                same = ModelVersion.id == known.id
+                connection.execute(update(ModelVersion).where(same).values(metrics=kept))
             return _row(known), False
         active = connection.execute(select(ModelVersion.id).where(ModelVersion.active.is_(True))).first()
         values = {
@@ -63,7 +74,7 @@ def register_model(
             "weights_hash": weights_hash,
             "weights_path": None if weights_path is None else str(weights_path),
             "parent_id": parent_id,
-            "metrics": dict(metrics or {}),
+            "metrics": {**(metrics or {}), **({_CALIBRATION: dict(calibration)} if calibration else {})},
             "active": active is None,
         }
         connection.execute(insert(ModelVersion).values(values))
@@ -72,6 +83,17 @@ def register_model(
 
     row, _ = library.write(work, change=lambda result: Change(models=result[1]))
     return row
+
+
+def calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any] | None:
+    """A version's calibration as plain data, None where it has none; ``KeyError`` for an unknown version."""
+    query = select(ModelVersion.metrics).where(ModelVersion.id == model_version_id)
+    with library.read() as connection:
+        metrics = connection.execute(query).scalar_one_or_none()
+    if metrics is None:
+        raise KeyError(f"no model version {model_version_id}")
+    found: Mapping[str, Any] | None = metrics.get(_CALIBRATION)
+    return found
 
 
 def activate_model(library: Library, model_version_id: int) -> None:

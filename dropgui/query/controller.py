@@ -14,7 +14,7 @@ from dropgui.gallery.thumbnails import read_thumbnail
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.queries import CropFilter, crop_rows, mask_of
 from dropgui.query.selection import PartSelection
-from dropgui.search.query import Answer, Query
+from dropgui.search.query import Answer, VectorQuery
 from dropgui.session import Session
 from dropmodel.features import Features
 
@@ -169,7 +169,7 @@ class QueryController(QObject):
             self._refuse("No chosen part is seen in this crop. Choose a part that is.")
             return
         exclude = frozenset() if subject.crop_id is None else frozenset({subject.crop_id})
-        query = Query(subject.features, weights, self._filter, self._top, exclude)
+        query = VectorQuery(subject.features, weights, self._filter, self._top, exclude)
         self._searches.request(lambda: self._session.search(query), self.answered.emit, self.failed.emit)
 
     def _refuse(self, reason: str) -> None:

@@ -1,7 +1,7 @@
 """Ranking a library by chosen body parts: an exact scan over part-major matrices (docs/decisions/0023)."""
 
 from dropgui.search.index import PartIndex
-from dropgui.search.query import Answer, Match, Query
+from dropgui.search.query import Answer, Match, VectorQuery
 from dropgui.search.scan import search
 
-__all__ = ["Answer", "Match", "PartIndex", "Query", "search"]
+__all__ = ["Answer", "Match", "PartIndex", "VectorQuery", "search"]

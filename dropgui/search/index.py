@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dropgui.library import Library, LibraryError
-from dropgui.library.models import model_version
+from dropgui.library.models import calibration_of, model_version
 from dropgui.library.queries import crop_ids
 from dropgui.library.rows import CropFilter, ModelVersionRow
 from dropgui.search.cache import Header, PartCache
+from dropmodel.evaluation.calibration import Calibration
 
 if TYPE_CHECKING:
     import torch
@@ -68,6 +69,7 @@ class PartIndex:
         self._cache = PartCache(library, model)
         self._lock = threading.Lock()
         self._passing: _Passing | None = None
+        self._calibration: tuple[int, Calibration | None] | None = None
         self._header, self._rows = self._take(self._cache.open, None)
 
     @classmethod
@@ -115,6 +117,15 @@ class PartIndex:
             mask = np.isin(rows.crop_ids, crop_ids(self.library, crop_filter))
             self._passing = last = _Passing(rows, crop_filter, state, mask)
         return last.mask
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What turns distances of this model into probabilities; None where its card brings none."""
+        state = self.library.state()
+        if self._calibration is None or self._calibration[0] != state:
+            data = calibration_of(self.library, self.model.id)
+            self._calibration = (state, Calibration.from_dict(data) if data else None)
+        return self._calibration[1]
 
     def warm(self, device: str = "cpu") -> None:
         """Loads torch, times the kernels and touches every row, so that the first search is not slower."""

@@ -1,4 +1,4 @@
-"""A question to the library and its answer."""
+"""A question to the library in vectors, and its answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +15,13 @@ little, and its vector says so little, that a bar for it would mislead.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Query:
+class VectorQuery:
     """Crops to find again, by which vectors, among which crops of the library.
 
     ``features`` holds 1..n views of one person. ``weights`` maps vector names to weights > 0; vectors not
     named do not count. At most ``top`` matches are wanted; crops in ``exclude`` are never among them.
+    ``negatives`` show persons who are not meant; the ranking is pushed away from them by ``push`` >= 0
+    (:mod:`dropgui.search.scan` has the formula). Matches that score less than ``least_score`` are left out.
     """
 
     features: Features
@@ -27,6 +29,9 @@ class Query:
     crop_filter: CropFilter = field(default_factory=CropFilter)
     top: int = 50
     exclude: frozenset[int] = frozenset()
+    negatives: Features | None = None
+    push: float = 0.5
+    least_score: float | None = None
 
     def __post_init__(self) -> None:
         if not len(self.features):
@@ -35,6 +40,13 @@ class Query:
             raise ValueError("a query needs at least one part, and every weight must be above 0")
         if self.top < 1:
             raise ValueError("a query must ask for at least one match")
+        if not 0 <= self.push < float("inf"):
+            raise ValueError(f"negatives push by a number of at least 0, not {self.push}")
+        if self.negatives is not None and (self.negatives.schema, self.negatives.dim) != (
+            self.features.schema,
+            self.features.dim,
+        ):
+            raise ValueError("the negatives of a query must be features of the same model as its views")
         self.features.schema.vector_indices(self.weights)
 
 
@@ -42,15 +54,23 @@ class Query:
 class Match:
     """One crop of an answer.
 
-    ``score`` is the visibility-weighted cosine similarity, 1 - ``dropmodel.features.distance``. ``parts``
-    has the cosine similarity of every chosen vector, None where the part is not seen in common
-    (:data:`SEEN_IN_COMMON`); ``visibility`` how visible it is in this crop, in [0, 1].
+    ``score`` is the visibility-weighted cosine similarity, 1 - ``dropmodel.features.distance``, plus
+    ``pushed``, what the query's negatives did to it (0 without negatives); with them it may leave [-1, 1].
+    ``parts`` has the cosine similarity of every chosen vector to the query's views alone, None where the part
+    is not seen in common (:data:`SEEN_IN_COMMON`); ``visibility`` how visible it is in this crop, in [0, 1].
+    A chosen part that was not compared is in ``hidden_in_query``, in ``hidden_in_crop`` or in both.
+    ``probability`` that this is the person, by the model's calibration for as many vectors as were compared
+    and from the score without negatives; None where the model has no calibration or nothing was compared.
     """
 
     crop_id: int
     score: float
     parts: dict[str, float | None]
     visibility: dict[str, float]
+    probability: float | None
+    hidden_in_query: tuple[str, ...]
+    hidden_in_crop: tuple[str, ...]
+    pushed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

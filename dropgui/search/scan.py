@@ -7,38 +7,34 @@ score_i = sum_rj w_j sqrt(v_rj v_ij) <q_rj, g_ij> / sum_rj w_j sqrt(v_rj v_ij),
 
 so a view counts for a part as much as it shows of it. The sum over views is linear in q: it costs one scan,
 however many views there are.
+
+Negatives push away part by part, after Rocchio (1971: q' = a q + b mean(wanted) - c mean(unwanted), here with
+a = 1 and b = c = push): with q_j the mean of the views of part j and n_j that of the negatives, both weighted
+by sqrt(v),
+
+q'_j = q_j + push max_s sqrt(v_sj) (q_j - n_j)
+
+takes the place of q_j. So a crop gains as much as its part is nearer to the query than to the negatives; one
+that is as near to both keeps its score, whether it shows the part or not. A part that no negative shows stays
+as it is, one that they hardly show nearly so, and the scan is still one.
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from dropgui.search.index import PartIndex, Rows
-from dropgui.search.query import SEEN_IN_COMMON, Answer, Match, Query
+from dropgui.search.matches import matches_of
+from dropgui.search.query import Answer, VectorQuery
+from dropgui.search.target import Places, Target
 from dropmodel.features import FloatArray
 
 _GATHER_BELOW = 0.05
 _CANDIDATES = 512
-_DECIMALS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A query over its P chosen vectors: unit-sized mean vectors float64 [P, D] and weights [P].
-
-    ``visibility_roots`` is the mean over views of sqrt(v), [P]; ``weights`` is the user's weight times it.
-    """
-
-    names: tuple[str, ...]
-    positions: tuple[int, ...]
-    vectors: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
-    visibility_roots: npt.NDArray[np.float64]
-
-
-def search(index: PartIndex, query: Query, device: str = "cpu") -> Answer:
+def search(index: PartIndex, query: VectorQuery, device: str = "cpu") -> Answer:
     """Ranks the crops of ``index`` for ``query``.
 
     ``ValueError`` if the query's features are of another schema or length than the index.
@@ -51,33 +47,20 @@ def search(index: PartIndex, query: Query, device: str = "cpu") -> Answer:
             f"the index of {index.model.schema.name!r} with {index.model.dim}"
         )
     rows = index.rows
-    target = _target(query)
+    target = Target.of(query)
     allowed = _allowed(index, rows, query)
     scores, places = _scan(rows, target, allowed, device)
-    order, parts = _best(rows, target, scores, places, query.top)
+    found = _best(rows, target, scores, places, query)
     compared = int(np.count_nonzero(scores > -np.inf))
     return Answer(
-        matches=_matches(rows, target, order, parts),
+        matches=matches_of(rows, target, found, index.calibration),
         compared=compared,
         uncomparable=int(np.count_nonzero(allowed)) - compared,
         seconds=time.perf_counter() - start,
     )
 
 
-def _target(query: Query) -> _Target:
-    names = tuple(query.weights)
-    positions = query.features.schema.vector_indices(names)
-    roots = np.sqrt(query.features.visibility[:, positions].astype(np.float64))
-    vectors = query.features.vectors[:, positions].astype(np.float64)
-    shown = roots.mean(axis=0)
-    mean = np.einsum("rp,rpd->pd", roots, vectors) / len(roots)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(shown[:, None] > 0, mean / shown[:, None], 0)
-    weights = np.array([query.weights[name] for name in names], dtype=np.float64)
-    return _Target(names, positions, mean, weights * shown, shown)
-
-
-def _allowed(index: PartIndex, rows: Rows, query: Query) -> npt.NDArray[np.bool_]:
+def _allowed(index: PartIndex, rows: Rows, query: VectorQuery) -> npt.NDArray[np.bool_]:
     """Which rows may match, bool [N]."""
     allowed = rows.living
     if query.crop_filter:
@@ -88,8 +71,8 @@ def _allowed(index: PartIndex, rows: Rows, query: Query) -> npt.NDArray[np.bool_
 
 
 def _scan(
-    rows: Rows, target: _Target, allowed: npt.NDArray[np.bool_], device: str
-) -> tuple[FloatArray, npt.NDArray[np.intp] | None]:
+    rows: Rows, target: Target, allowed: npt.NDArray[np.bool_], device: str
+) -> tuple[FloatArray, Places | None]:
     """Scores float32 [M], -inf where there can be no match, and the rows they belong to, None for all.
 
     Few allowed rows are gathered, many are scanned and masked. The matrices are torch's; the sums over
@@ -121,9 +104,9 @@ def _scan(
 
 
 def _best(
-    rows: Rows, target: _Target, scores: FloatArray, places: npt.NDArray[np.intp] | None, top: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """The best rows [n <= top] and their similarities by part, float64 [n, P], in exact order.
+    rows: Rows, target: Target, scores: FloatArray, places: Places | None, query: VectorQuery
+) -> Places:
+    """The best rows, query.top at most, in exact order.
 
     As many of the scan's best are scored again as it takes for its rounding to be unable to have hidden
     a better one; that is nearly always the first batch.
@@ -133,57 +116,16 @@ def _best(
     from dropgui.search.kernels import KERNEL_ERROR
 
     comparable = int(np.count_nonzero(scores > -np.inf))
-    wanted = min(top, comparable)
-    candidates = min(max(_CANDIDATES, 4 * top), comparable)
+    wanted = min(query.top, comparable)
+    candidates = min(max(_CANDIDATES, 4 * query.top), comparable)
     while True:
         values, picked = (part.numpy() for part in torch.from_numpy(scores).topk(candidates))
         found = picked if places is None else places[picked]
-        parts = _similarities(rows, target, found)
-        exact = _score(rows, target, found, parts)
+        exact = target.scores(rows, found)
         order = np.lexsort((rows.crop_ids[found], -exact))[:wanted]
-        if candidates == comparable or exact[order[-1]] > values[-1] + KERNEL_ERROR:
-            return found[order], parts[order]
+        if candidates == comparable or exact[order[-1]] > values[-1] + KERNEL_ERROR * target.length:
+            if query.least_score is not None:
+                order = order[exact[order] >= query.least_score]
+            best: Places = found[order]
+            return best
         candidates = min(4 * candidates, comparable)
-
-
-def _similarities(rows: Rows, target: _Target, found: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """Cosine similarities of the chosen vectors of these rows, float64 [n, P], without fp16 rounding."""
-    columns = [
-        rows.matrices[position][found].astype(np.float64) @ vector
-        for position, vector in zip(target.positions, target.vectors, strict=True)
-    ]
-    return np.stack(columns, axis=1)
-
-
-def _score(
-    rows: Rows, target: _Target, found: npt.NDArray[np.intp], parts: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Scores of these rows, rounded so that equal vectors tie whatever order sums were made in."""
-    weights = _roots(rows, target, found) * target.weights
-    scores: npt.NDArray[np.float64] = (weights * parts).sum(axis=1) / weights.sum(axis=1)
-    return scores.round(_DECIMALS)
-
-
-def _roots(rows: Rows, target: _Target, found: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """sqrt(v) of the chosen vectors of these rows, float64 [n, P]."""
-    return rows.visibility_roots[list(target.positions)][:, found].T.astype(np.float64)
-
-
-def _matches(
-    rows: Rows, target: _Target, order: npt.NDArray[np.intp], parts: npt.NDArray[np.float64]
-) -> tuple[Match, ...]:
-    scores = _score(rows, target, order, parts)
-    roots = _roots(rows, target, order)
-    seen = roots * target.visibility_roots >= SEEN_IN_COMMON
-    return tuple(
-        Match(
-            crop_id=int(rows.crop_ids[row]),
-            score=float(score),
-            parts={
-                name: float(value) if shown else None
-                for name, value, shown in zip(target.names, values, visible, strict=True)
-            },
-            visibility={name: float(root**2) for name, root in zip(target.names, own, strict=True)},
-        )
-        for row, score, values, visible, own in zip(order, scores, parts, seen, roots, strict=True)
-    )

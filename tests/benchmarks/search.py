@@ -23,7 +23,7 @@ from dropgui.library.embeddings import add_embeddings
 from dropgui.library.models import register_model
 from dropgui.library.queries import crop_ids
 from dropgui.library.schema import Crop, Folder, Image
-from dropgui.search import PartIndex, Query, search
+from dropgui.search import PartIndex, VectorQuery, search
 from dropgui.search.kernels import kernel_for
 from dropmodel.features import Features
 from dropmodel.parts import EIGHT
@@ -107,8 +107,8 @@ def measure(count: int, repeats: int, folder: Path) -> Result:
         index = opened[0]
         rng = np.random.default_rng(1)
         features = random_features(1, rng)
-        query = Query(features, dict.fromkeys(PARTS, 1.0))
-        everything = Query(features, dict.fromkeys(EIGHT.vector_names[1:], 1.0))
+        query = VectorQuery(features, dict.fromkeys(PARTS, 1.0))
+        everything = VectorQuery(features, dict.fromkeys(EIGHT.vector_names[1:], 1.0))
         positions = EIGHT.vector_indices(PARTS)
         matrices = [index.rows.matrix(position, "cpu") for position in positions]
         vectors = [torch.from_numpy(features.vectors[0, position]) for position in positions]

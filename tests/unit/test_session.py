@@ -14,7 +14,7 @@ from dropgui.library.forget import forget_folder
 from dropgui.library.models import register_model
 from dropgui.library.queries import active_model, crop_ids, model_versions
 from dropgui.library.schema import Meta
-from dropgui.search import Query
+from dropgui.search import VectorQuery
 from dropgui.session import (
     DeviceError,
     ModelFileError,
@@ -65,7 +65,7 @@ def test_index_then_search(library: Library, folder: Path, model: Path) -> None:
         assert (report.indexed, report.failed) == (6, [])
         assert len(session.index) == 6
         crop = int(crop_ids(library)[2])
-        answer = session.search(Query(session.features_of_crop(crop), WEIGHTS))
+        answer = session.search(VectorQuery(session.features_of_crop(crop), WEIGHTS))
         assert len(answer.matches) == 6
         assert answer.matches[0].crop_id == crop
         assert answer.matches[0].score == pytest.approx(1, abs=2e-3)
@@ -84,7 +84,7 @@ def test_a_picture_from_outside_is_read_as_the_library_reads_it(
         assert read.labels.shape == session.extractor.mask_size
         stored = session.features_of_crop(int(crop_ids(library)[3]))
         np.testing.assert_allclose(read.features.vectors, stored.vectors, atol=2e-2)
-        assert session.search(Query(read.features, WEIGHTS)).matches[0].crop_id == crop_ids(library)[3]
+        assert session.search(VectorQuery(read.features, WEIGHTS)).matches[0].crop_id == crop_ids(library)[3]
         with pytest.raises(PictureError, match=r"nowhere\.png cannot be used: there is no such file\."):
             session.read_picture(folder / "nowhere.png")
 
@@ -106,7 +106,7 @@ def test_searching_does_not_load_the_model(library: Library, folder: Path, model
     with Session(library, model=Path("/nowhere.safetensors")) as session:
         features = session.features_of_crop(int(crop_ids(library)[0]))
         session.warm()
-        assert session.search(Query(features, WEIGHTS)).compared == 6
+        assert session.search(VectorQuery(features, WEIGHTS)).compared == 6
 
 
 def test_other_weights_are_refused(library: Library, folder: Path, model: Path, other_model: Path) -> None:
@@ -147,7 +147,7 @@ def test_what_was_forgotten_is_not_found(library: Library, folder: Path, model: 
         session.index_folder(folder)
         features = session.features_of_crop(int(crop_ids(library)[0]))
         forget_folder(library, 1)
-        assert session.search(Query(features, WEIGHTS)).matches == ()
+        assert session.search(VectorQuery(features, WEIGHTS)).matches == ()
 
 
 def test_a_forgetting_that_was_killed_is_finished(library: Library) -> None:

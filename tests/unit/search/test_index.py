@@ -15,7 +15,7 @@ from dropgui.library import Library, LibraryError
 from dropgui.library.embeddings import embedding_blocks
 from dropgui.library.forget import forget_crops
 from dropgui.library.schema import Meta
-from dropgui.search import PartIndex, Query, search
+from dropgui.search import PartIndex, VectorQuery, search
 from dropgui.search import cache as cache_module
 from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
 
@@ -78,7 +78,7 @@ def test_a_library_without_embeddings_has_an_empty_index(library: Library) -> No
     model = add_model(library)
     index = PartIndex.open(library, model)
     assert len(index) == 0
-    assert search(index, Query(made_features(1), {"global": 1.0})).matches == ()
+    assert search(index, VectorQuery(made_features(1), {"global": 1.0})).matches == ()
     crops = add_crops(library, 3)
     embed(library, model, crops, made_features(3))
     assert index.refresh()
@@ -110,7 +110,7 @@ def test_a_crop_embedded_again_counts_once_and_as_it_is_now(library: Library, re
     embed(library, model, [crops[-1], crops[4]], made_features(2, seed=5))
     index.refresh()
     check_whole(index, library)
-    answer = search(index, Query(made_features(2, seed=5)[1:], {"global": 1.0}))
+    answer = search(index, VectorQuery(made_features(2, seed=5)[1:], {"global": 1.0}))
     assert answer.compared == len(crops)
     assert answer.matches[0].crop_id == crops[4]
     assert [match.crop_id for match in answer.matches].count(crops[4]) == 1
@@ -245,7 +245,7 @@ def test_a_growing_cache_may_be_deleted_at_any_time(library: Library, gone: str,
     if searched:
         index.refresh()
         check_whole(index, library)
-        assert search(index, Query(made_features(1), {"global": 1.0})).compared == 35
+        assert search(index, VectorQuery(made_features(1), {"global": 1.0})).compared == 35
     index.close()
     index = PartIndex.open(library, model)
     check_whole(index, library)
@@ -351,7 +351,7 @@ def test_threads_may_search_while_rows_are_added(library: Library) -> None:
         try:
             while not stop.is_set():
                 index.refresh()
-                answer = search(index, Query(made_features(1), {"global": 1.0, "stripe_1": 1.0}))
+                answer = search(index, VectorQuery(made_features(1), {"global": 1.0, "stripe_1": 1.0}))
                 assert answer.matches[0].crop_id == 1
         except Exception as error:  # noqa: BLE001 - the main thread fails on it
             failures.append(error)

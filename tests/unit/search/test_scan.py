@@ -14,7 +14,7 @@ from dropgui.library import Library
 from dropgui.library.queries import camera_rows, crop_ids
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Image
-from dropgui.search import Answer, PartIndex, Query, search
+from dropgui.search import Answer, PartIndex, VectorQuery, search
 from dropgui.search import index as index_module
 from dropgui.search import kernels as kernels_module
 from dropmodel.features import Features, distance
@@ -42,7 +42,7 @@ def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return str(request.param)
 
 
-def reference(query: Query, gallery: Features, crop_ids: np.ndarray) -> list[tuple[int, float]]:
+def reference(query: VectorQuery, gallery: Features, crop_ids: np.ndarray) -> list[tuple[int, float]]:
     """(crop id, score) of all comparable crops, best first, by ``distance`` and by id where equal."""
     scores = 1 - distance(query.features, gallery, query.weights)[0].astype(np.float64)
     order = np.lexsort((crop_ids, -scores))
@@ -66,7 +66,7 @@ def check_same(answer: Answer, expected: list[tuple[int, float]]) -> None:
 def test_ranks_as_the_models_distance_does(
     index: PartIndex, kernel: str, seed: int, weights: dict[str, float], hidden: float
 ) -> None:
-    query = Query(made_features(1, seed + 1, hidden=hidden), weights, top=CROPS)
+    query = VectorQuery(made_features(1, seed + 1, hidden=hidden), weights, top=CROPS)
     gallery = made_features(CROPS)
     answer = search(index, query)
     check_same(answer, reference(query, gallery, index.crop_ids))
@@ -76,8 +76,8 @@ def test_ranks_as_the_models_distance_does(
 
 def test_top_is_a_prefix_of_the_whole_ranking(index: PartIndex, kernel: str) -> None:
     query = made_features(1, 7)
-    whole = search(index, Query(query, {"stripe_1": 1.0, "foreground": 2.0}, top=CROPS)).matches
-    assert search(index, Query(query, {"stripe_1": 1.0, "foreground": 2.0}, top=7)).matches == whole[:7]
+    whole = search(index, VectorQuery(query, {"stripe_1": 1.0, "foreground": 2.0}, top=CROPS)).matches
+    assert search(index, VectorQuery(query, {"stripe_1": 1.0, "foreground": 2.0}, top=7)).matches == whole[:7]
 
 
 def test_equal_scores_come_by_crop_id_and_rounding_hides_none(library: Library) -> None:
@@ -92,7 +92,7 @@ def test_equal_scores_come_by_crop_id_and_rounding_hides_none(library: Library) 
     model = add_model(library)
     embed(library, model, add_crops(library, 3000), gallery)
     index = PartIndex.open(library, model)
-    query = Query(base, {"stripe_2": 1.0, "global": 1.0}, top=100)
+    query = VectorQuery(base, {"stripe_2": 1.0, "global": 1.0}, top=100)
     answer = search(index, query)
     expected = reference(query, gallery, index.crop_ids)[:100]
     assert [match.score for match in answer.matches] == pytest.approx([s for _, s in expected], abs=1e-6)
@@ -114,7 +114,7 @@ def test_several_views_average_over_views_and_parts(index: PartIndex) -> None:
             mass += pair
     with np.errstate(invalid="ignore"):
         expected = total / mass
-    answer = search(index, Query(views, weights, top=CROPS))
+    answer = search(index, VectorQuery(views, weights, top=CROPS))
     assert len(answer.matches) == np.isfinite(expected).sum() > 0
     by_id = dict(zip(index.crop_ids.tolist(), expected, strict=True))
     for match in answer.matches:
@@ -133,22 +133,24 @@ def test_filters_keep_scores_and_order(library: Library, few: bool) -> None:
     camera = next(row for row in camera_rows(library) if row.name == "c1")
     wanted = set(crops[1 :: 100 if few else 2])
     features, weights = made_features(1, 5), {"stripe_1": 1.0, "global": 0.5}
-    whole = search(index, Query(features, weights, top=400)).matches
-    part = search(index, Query(features, weights, CropFilter(cameras=frozenset({camera.id})), top=400))
+    whole = search(index, VectorQuery(features, weights, top=400)).matches
+    part = search(index, VectorQuery(features, weights, CropFilter(cameras=frozenset({camera.id})), top=400))
     assert part.matches == tuple(match for match in whole if match.crop_id in wanted)
     assert part.compared + part.uncomparable == len(wanted) == camera.crops
     index.close()
 
 
 def test_a_filter_that_leaves_nothing_answers_with_nothing(index: PartIndex) -> None:
-    answer = search(index, Query(made_features(1), {"global": 1.0}, CropFilter(cameras=frozenset({999}))))
+    answer = search(
+        index, VectorQuery(made_features(1), {"global": 1.0}, CropFilter(cameras=frozenset({999})))
+    )
     assert (answer.matches, answer.compared, answer.uncomparable) == ((), 0, 0)
 
 
 def test_excluded_crops_never_match(index: PartIndex) -> None:
-    first = search(index, Query(made_features(1), {"global": 1.0})).matches[0]
+    first = search(index, VectorQuery(made_features(1), {"global": 1.0})).matches[0]
     assert first.score == pytest.approx(1, abs=1e-3)
-    rest = search(index, Query(made_features(1), {"global": 1.0}, exclude=frozenset({first.crop_id})))
+    rest = search(index, VectorQuery(made_features(1), {"global": 1.0}, exclude=frozenset({first.crop_id})))
     assert first.crop_id not in {match.crop_id for match in rest.matches}
     assert rest.compared == CROPS - 1
 
@@ -158,11 +160,11 @@ def test_crops_without_a_common_visible_part_are_counted_not_ranked(index: PartI
     (j,) = SCHEMA.vector_indices(["stripe_2"])
     hidden = int((gallery.visibility[:, j] == 0).sum())
     features = made_features(1, hidden=0)
-    answer = search(index, Query(features, {"stripe_2": 1.0}, top=CROPS))
+    answer = search(index, VectorQuery(features, {"stripe_2": 1.0}, top=CROPS))
     assert answer.uncomparable == hidden > 0
     assert len(answer.matches) == CROPS - hidden
     blind = Features(features.vectors, np.zeros_like(features.visibility), SCHEMA)
-    assert search(index, Query(blind, {"stripe_2": 1.0})).uncomparable == CROPS
+    assert search(index, VectorQuery(blind, {"stripe_2": 1.0})).uncomparable == CROPS
 
 
 def test_parts_explain_the_score(index: PartIndex) -> None:
@@ -170,7 +172,7 @@ def test_parts_explain_the_score(index: PartIndex) -> None:
     features = made_features(1, 3, hidden=0)
     gallery = made_features(CROPS)
     rows = {int(crop_id): row for row, crop_id in enumerate(index.crop_ids)}
-    answer = search(index, Query(features, weights, top=CROPS))
+    answer = search(index, VectorQuery(features, weights, top=CROPS))
     hidden = 0
     for match in answer.matches:
         row = rows[match.crop_id]
@@ -192,12 +194,12 @@ def test_parts_explain_the_score(index: PartIndex) -> None:
 )
 def test_senseless_weights_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"part|weight"):
-        Query(made_features(1), bad)
+        VectorQuery(made_features(1), bad)
 
 
 def test_a_query_of_another_model_is_refused(index: PartIndex) -> None:
     with pytest.raises(ValueError, match="numbers a vector"):
-        search(index, Query(made_features(1, dim=2 * DIM), {"global": 1.0}))
+        search(index, VectorQuery(made_features(1, dim=2 * DIM), {"global": 1.0}))
 
 
 @pytest.mark.parametrize("kernel", [kernels_module.half, kernels_module.single])
@@ -233,7 +235,7 @@ def test_a_filter_is_asked_once_while_nothing_changes(
 
         def compared(crop_filter: CropFilter) -> int:
             index.refresh()
-            return search(index, Query(made_features(1), {"global": 1.0}, crop_filter)).compared
+            return search(index, VectorQuery(made_features(1), {"global": 1.0}, crop_filter)).compared
 
         assert [compared(first) for _ in range(3)] == [10, 10, 10]
         assert asked == [first]
