@@ -31,7 +31,7 @@ from dropgui.library.queries import crop_ids
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Crop, Image
 from dropgui.search.index import PartIndex, Rows
-from dropmodel.features import FloatArray, Operand
+from dropmodel.features import FloatArray
 from dropmodel.parts import FOREGROUND, GLOBAL
 
 THRESHOLD = 0.97
@@ -41,12 +41,17 @@ _BLOCK = 1024
 _WIDTH = 4096
 _ROUNDING = 1e-3
 """More than fp16 vectors are longer or shorter than 1: the bound never leaves out a pair for that."""
+_DENSE = 0.02
+"""Share of possible pairs in a block above which matrix products are quicker than pair by pair."""
+_LISTED = 16_384
 _ENDLESS = 1e9
 """The bound of a crop whose foreground is not seen: any pair with it has to be looked at."""
 
 Progress = Callable[[float], None]
 """Told the share that is done, in [0, 1]; what it raises ends the work and comes out of it."""
 IntArray = npt.NDArray[np.int64]
+_Spent = tuple[FloatArray, FloatArray, IntArray, IntArray]
+"""Of n pairs: sum_j w_j d_j and W float32 [n], and their places in both blocks int64 [n]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def find_duplicates(
     originals = np.fromiter((i for i in shown.tolist() if first_of[i] == i), np.int64)
     places = np.flatnonzero(rows.living & np.isin(rows.crop_ids, originals))
     places = places[np.argsort(rows.crop_ids[places])]
-    near = _near(rows, index.model.schema.vector_names, places, threshold, on_progress)
+    near = _near(_Side(rows, index.model.schema.vector_names, threshold), places, on_progress)
     leader_of = {int(rows.crop_ids[a]): (int(rows.crop_ids[b]), score) for a, (b, score) in near.items()}
     groups: defaultdict[int, list[Duplicate]] = defaultdict(list)
     for crop_id in shown.tolist():
@@ -122,35 +127,41 @@ def _first_of_each(connection: Connection, shown: IntArray) -> dict[int, int]:
     return {crop_id: result.get(crop_id, crop_id) for crop_id in shown.tolist()}
 
 
-def _near(
-    rows: Rows, names: tuple[str, ...], places: IntArray, threshold: float, on_progress: Progress | None
-) -> dict[int, tuple[int, float]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Pairs that reach the threshold: places in the block and among the others, and scores float32 [n]."""
+
+    those: IntArray
+    others: IntArray
+    scores: FloatArray
+
+
+def _near(side: "_Side", places: IntArray, on_progress: Progress | None) -> dict[int, tuple[int, float]]:
     """For each of ``places`` that is like an earlier one: the row of its leader, and the score."""
     result: dict[int, tuple[int, float]] = {}
     leaders = np.empty(0, np.int64)
-    chosen = [position for position, name in enumerate(names) if name != GLOBAL]
-    foreground = names.index(FOREGROUND)
     for start in range(0, len(places), _BLOCK):
         block = places[start : start + _BLOCK]
         best = np.full(len(block), -np.inf, np.float32)
         nearest = np.full(len(block), -1, np.int64)
-        for those, others, scores in _scores(rows, chosen, foreground, block, leaders, threshold):
-            winner = scores.argmax(axis=1)
-            score = scores[np.arange(len(those)), winner]
-            better = score > best[those]
-            best[those[better]], nearest[those[better]] = score[better], leaders[others[winner[better]]]
-        within = np.full((len(block), len(block)), -np.inf, np.float32)
-        for those, others, scores in _scores(rows, chosen, foreground, block, block, threshold):
-            within[np.ix_(those, others)] = scores
-        leads = np.zeros(len(block), bool)
+        for found in side.pairs(block, leaders):
+            # Of a crop's pairs the best comes last, of equal ones the earliest leader.
+            order = np.lexsort((-found.others, found.scores))
+            score = np.full(len(block), -np.inf, np.float32)
+            score[found.those[order]] = found.scores[order]
+            winner = np.full(len(block), -1, np.int64)
+            winner[found.those[order]] = leaders[found.others[order]]
+            better = score > best
+            best[better], nearest[better] = score[better], winner[better]
+        leads = np.ones(len(block), bool)
+        earlier = _earlier(list(side.pairs(block, block)))
         for i, row in enumerate(block.tolist()):
-            own = np.where(leads[:i], within[i, :i], -np.inf)
-            if i and own.max() > best[i]:
-                best[i], nearest[i] = own.max(), block[own.argmax()]
-            if best[i] >= threshold:
+            for j, score_ in earlier.get(i, ()):
+                if leads[j] and score_ > best[i]:
+                    best[i], nearest[i] = score_, block[j]
+            if nearest[i] >= 0:
                 result[row] = (int(nearest[i]), float(min(best[i], 1)))
-            else:
-                leads[i] = True
+                leads[i] = False
         leaders = np.concatenate([leaders, block[leads]])
         if on_progress is not None:
             # The nth block meets n times as many leaders as the first.
@@ -158,46 +169,93 @@ def _near(
     return result
 
 
-def _scores(
-    rows: Rows,
-    chosen: list[int],
-    foreground: int,
-    block: IntArray,
-    others: IntArray,
-    threshold: float,
-) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
-    """Scores float32 [m, n] of those of ``block`` [m] and ``others`` [n] that may reach the threshold.
-
-    Both by their places in the arrays given; a pair that is not among them is below the threshold.
-    """
-    left = _bounded(rows, chosen, foreground, block, threshold)
-    for start in range(0, len(others), _WIDTH):
-        piece = others[start : start + _WIDTH]
-        right = left if piece is block else _bounded(rows, chosen, foreground, piece, threshold)
-        possible = left @ right.T >= 1
-        those, these = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
-        if len(those):
-            one, other = _operand(rows, chosen, block[those]), _operand(rows, chosen, piece[these])
-            yield those, these + start, 1 - one.distance(other)
+def _earlier(found: list[_Pairs]) -> dict[int, list[tuple[int, float]]]:
+    """Of pairs within a block: for each crop those before it, rising, with their scores."""
+    result: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for pairs in found:
+        before = pairs.others < pairs.those
+        columns = (pairs.those[before], pairs.others[before], pairs.scores[before])
+        for i, j, score in zip(*(column.tolist() for column in columns), strict=True):
+            result[i].append((j, score))
+    return {i: sorted(others) for i, others in result.items()}
 
 
-def _bounded(
-    rows: Rows, chosen: list[int], foreground: int, places: IntArray, threshold: float
-) -> FloatArray:
-    """Foreground vectors with the bound's column, float32 [n, D + 1]."""
-    roots = rows.visibility_roots[chosen][:, places]
-    seen = rows.visibility_roots[foreground, places]
-    mass = np.sqrt((roots**2).sum(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bound = np.where(seen > 0, mass / seen, _ENDLESS)
-    column = np.sqrt(1 - threshold + _ROUNDING) * bound
-    vectors: FloatArray = rows.matrices[foreground][places].astype(np.float32)
-    return np.concatenate([vectors, column[:, None].astype(np.float32)], axis=1)
+class _Side:
+    """The rows of an index with what it takes to compare them, foreground first."""
 
+    def __init__(self, rows: Rows, names: tuple[str, ...], threshold: float) -> None:
+        self._rows = rows
+        self._foreground = names.index(FOREGROUND)
+        parts = [place for place, name in enumerate(names) if name not in {FOREGROUND, GLOBAL}]
+        self._positions = [self._foreground, *parts]
+        self._room = 1 - threshold
 
-def _operand(rows: Rows, chosen: list[int], places: IntArray) -> Operand:
-    """These rows' chosen vectors as one side of the model's distance."""
-    roots = np.ascontiguousarray(rows.visibility_roots[chosen][:, places].T)
-    vectors = np.stack([rows.matrices[position][places] for position in chosen], axis=1).astype(np.float32)
-    vectors *= roots[:, :, None]
-    return Operand(vectors.reshape(len(places), -1), roots)
+    def pairs(self, block: IntArray, others: IntArray) -> Iterator[_Pairs]:
+        """All pairs of a row in ``block`` with one in ``others`` that reach the threshold, piece by piece."""
+        left = self._bounded(block)
+        for start in range(0, len(others), _WIDTH):
+            piece = others[start : start + _WIDTH]
+            products = left @ self._bounded(piece).T
+            those, these = (axis.astype(np.int64) for axis in np.nonzero(products >= 1))
+            if len(those) > _DENSE * products.size:
+                spent, mass, those, these = self._spent_dense(block, piece)
+            else:
+                spent, mass, those, these = self._spent_sparse(block, piece, those, these)
+            if len(those):
+                yield _Pairs(those, these + start, 1 - spent / mass)
+
+    def _bounded(self, places: IntArray) -> FloatArray:
+        """Foreground vectors with the bound's column, float32 [n, D + 1]."""
+        seen = self._rows.visibility_roots[self._foreground, places]
+        mass = np.sqrt((self._roots(places) ** 2).sum(axis=1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bound = np.where(seen > 0, mass / seen, _ENDLESS)
+        column = np.sqrt(self._room + _ROUNDING) * bound
+        return np.concatenate(
+            [self._vectors(self._foreground, places), column[:, None]], axis=1, dtype=np.float32
+        )
+
+    def _roots(self, places: IntArray) -> FloatArray:
+        """sqrt(v) of the vectors that count, float32 [n, P]."""
+        return self._rows.visibility_roots[self._positions][:, places].T
+
+    def _vectors(self, position: int, places: IntArray) -> FloatArray:
+        import torch
+
+        # torch widens fp16 thirty times as fast as numpy.
+        vectors: FloatArray = torch.from_numpy(self._rows.matrices[position][places]).float().numpy()
+        return vectors
+
+    def _spent_sparse(self, block: IntArray, piece: IntArray, those: IntArray, these: IntArray) -> _Spent:
+        """W D of these pairs and their W, without those for which D turns out to be too much on the way."""
+        one, other = self._roots(block), self._roots(piece)
+        mass = np.einsum("np,np->n", one[those], other[these])
+        spent = np.zeros(len(those), np.float32)
+        for place, position in enumerate(self._positions):
+            rows, row_of = np.unique(those, return_inverse=True)
+            columns, column_of = np.unique(these, return_inverse=True)
+            left, right = self._vectors(position, block[rows]), self._vectors(position, piece[columns])
+            for start in range(0, len(those), _LISTED):
+                part = slice(start, start + _LISTED)
+                cosine = np.einsum("nd,nd->n", left[row_of[part]], right[column_of[part]])
+                spent[part] += one[those[part], place] * other[these[part], place] * (1 - cosine)
+            kept = (mass > 0) & (spent <= mass * self._room + _ROUNDING)
+            those, these, mass, spent = those[kept], these[kept], mass[kept], spent[kept]
+            if not len(those):
+                break
+        kept = spent <= mass * self._room
+        return spent[kept], mass[kept], those[kept], these[kept]
+
+    def _spent_dense(self, block: IntArray, piece: IntArray) -> _Spent:
+        """The same for a block of which many pairs are possible: products of whole matrices."""
+        one, other = self._roots(block), self._roots(piece)
+        mass = one @ other.T
+        spent = mass.copy()
+        for place, position in enumerate(self._positions):
+            left = self._vectors(position, block) * one[:, place, None]
+            right = self._vectors(position, piece) * other[:, place, None]
+            spent -= left @ right.T
+        those, these = (
+            axis.astype(np.int64) for axis in np.nonzero((mass > 0) & (spent <= mass * self._room))
+        )
+        return spent[those, these], mass[those, these], those, these
