@@ -12,7 +12,34 @@ from dropgui.library.schema import Base, Meta
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = ()
+
+def _to_version_2(connection: Connection) -> None:
+    """What was seen of saved searches, the past queries, and quicker ways to decisions and times."""
+    for statement in (
+        "ALTER TABLE saved_searches ADD COLUMN seen_embedding_id INTEGER DEFAULT 0 NOT NULL",
+        """
+        CREATE TABLE seen_crops (
+            saved_search_id INTEGER NOT NULL REFERENCES saved_searches (id) ON DELETE CASCADE,
+            crop_id INTEGER NOT NULL REFERENCES crops (id) ON DELETE CASCADE,
+            PRIMARY KEY (saved_search_id, crop_id)
+        )
+        """,
+        "CREATE INDEX seen_crops_by_crop ON seen_crops (crop_id)",
+        """
+        CREATE TABLE past_queries (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            "query" JSON NOT NULL,
+            asked_at DATETIME NOT NULL
+        )
+        """,
+        "CREATE INDEX decisions_by_person ON decisions (person_id)",
+        "DROP INDEX images_by_camera",
+        "CREATE INDEX images_by_camera_and_time ON images (camera_id, captured_at)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: tuple[Step, ...] = (_to_version_2,)
 """``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
 
 

@@ -4,13 +4,14 @@ The gallery shows a crop as soon as its file was seen, until the file turns out 
 is a :class:`Fault`. A crop whose file has gone stays, marked as missing, with all that was decided of it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select
 
 from dropgui.library.chunks import chunks
 from dropgui.library.embeddings import features_of
@@ -27,7 +28,18 @@ from dropgui.library.rows import (
     MaskRow,
     ModelVersionRow,
 )
-from dropgui.library.schema import Camera, Crop, Embedding, Folder, Image, ModelVersion, Person
+from dropgui.library.schema import (
+    Camera,
+    Crop,
+    CropTag,
+    Embedding,
+    Folder,
+    Image,
+    ModelVersion,
+    Person,
+    Tag,
+)
+from dropgui.library.sqlite import has_text
 
 __all__ = [
     "CameraRow",
@@ -75,6 +87,8 @@ _CROPS = (
         Image.orientation,
         Image.missing,
         Image.camera_id,
+        Crop.person_id,
+        Crop.review_state,
         Folder.path.label("folder_path"),
         Folder.name.label("folder"),
         Camera.name.label("camera"),
@@ -106,7 +120,34 @@ def _conditions(crop_filter: CropFilter) -> list[ColumnElement[bool]]:
         conditions.append(Image.folder_id.in_(sorted(crop_filter.folders)))
     if crop_filter.cameras:
         conditions.append(Image.camera_id.in_(sorted(crop_filter.cameras)))
+    persons = []
+    if crop_filter.persons:
+        persons.append(Crop.person_id.in_(sorted(crop_filter.persons)))
+    if crop_filter.unassigned:
+        persons.append(Crop.person_id.is_(None))
+    if persons:
+        conditions.append(or_(*persons))
+    if crop_filter.tags:
+        tagged = select(CropTag.crop_id).where(CropTag.tag_id.in_(sorted(crop_filter.tags)))
+        conditions.append(Crop.id.in_(tagged))
+    if crop_filter.review_states:
+        conditions.append(Crop.review_state.in_(sorted(crop_filter.review_states)))
+    if crop_filter.since is not None:
+        conditions.append(Image.captured_at >= crop_filter.since)
+    if crop_filter.until is not None:
+        conditions.append(Image.captured_at < crop_filter.until)
+    if crop_filter.text:
+        conditions.append(_path_has(crop_filter.text))
     return conditions
+
+
+def _path_has(text: str) -> ColumnElement[bool]:
+    """Whether the path in the folder has ``text`` in it, upper and lower case alike."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # not valid text; no library has such a path
+        return false()
+    return has_text(Image.relative_path, text)
 
 
 def crop_rows(library: Library, ids: Iterable[int]) -> dict[int, CropRow]:
@@ -114,9 +155,19 @@ def crop_rows(library: Library, ids: Iterable[int]) -> dict[int, CropRow]:
     rows: dict[int, CropRow] = {}
     with library.read() as connection:
         for piece in chunks(ids):
+            tags = _tags(connection, piece)
             found = connection.execute(_CROPS.where(Crop.id.in_(piece)))
-            rows.update((row.id, _crop_row(row)) for row in found)
+            rows.update((row.id, _crop_row(row, tuple(tags[row.id]))) for row in found)
     return rows
+
+
+def _tags(connection: Connection, crop_ids: list[int]) -> defaultdict[int, list[str]]:
+    """The names of these crops' tags, in alphabetical order."""
+    query = select(CropTag.crop_id, Tag.name).join(Tag).order_by(Tag.name)
+    tags: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(query.where(CropTag.crop_id.in_(crop_ids))):
+        tags[row.crop_id].append(row.name)
+    return tags
 
 
 def crops_at(library: Library, path: Path) -> list[int]:
@@ -138,7 +189,7 @@ def crops_at(library: Library, path: Path) -> list[int]:
     return sorted(row.id for row in rows if parents[row.path] == row.relative_path)
 
 
-def _crop_row(row: "Row[*tuple[Any, ...]]") -> CropRow:
+def _crop_row(row: "Row[*tuple[Any, ...]]", tags: tuple[str, ...]) -> CropRow:
     return CropRow(
         id=row.id,
         image_id=row.image_id,
@@ -149,6 +200,9 @@ def _crop_row(row: "Row[*tuple[Any, ...]]") -> CropRow:
         camera=row.camera,
         camera_id=row.camera_id,
         person=row.person,
+        person_id=row.person_id,
+        review_state=row.review_state,
+        tags=tags,
         captured_at=row.captured_at,
         width=row.width,
         height=row.height,

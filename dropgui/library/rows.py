@@ -1,24 +1,82 @@
 """What the library's queries answer with: plain frozen data, no live database objects."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from dropmodel.parts import PartSchema
 
+REVIEW_STATES = ("unseen", "accepted", "marked")
+"""What a person may have said of a crop's mask and box."""
+
 
 @dataclass(frozen=True, slots=True)
 class CropFilter:
-    """Which crops to show or compare; an empty set means any."""
+    """Which crops to show or compare: those that meet every field. An empty field lets all crops through.
+
+    ``folders``, ``cameras``, ``persons`` and ``tags`` hold ids, of which a crop needs one. ``unassigned``
+    lets the crops of no person through, beside those of ``persons``. ``review_states`` are of
+    :data:`REVIEW_STATES`. ``since`` (included) and ``until`` (excluded) are the camera's own clock, without
+    a zone; a crop whose time is not known meets neither. ``text`` is a part of the path in the folder, upper
+    and lower case alike.
+    """
 
     folders: frozenset[int] = frozenset()
     cameras: frozenset[int] = frozenset()
+    persons: frozenset[int] = frozenset()
+    tags: frozenset[int] = frozenset()
+    unassigned: bool = False
+    review_states: frozenset[str] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if any(time is not None and time.tzinfo is not None for time in (self.since, self.until)):
+            raise ValueError("a camera's own clock has no time zone")
+        if unknown := self.review_states.difference(REVIEW_STATES):
+            raise ValueError(f"no such review states: {sorted(unknown)}; there are {REVIEW_STATES}")
 
     def __bool__(self) -> bool:
-        return bool(self.folders or self.cameras)
+        return any(getattr(self, field.name) for field in fields(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields that are not empty, as JSON can hold them; :meth:`from_dict` reads them back."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _plain(value) for name, value in given.items() if value}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; ``ValueError`` for what is no filter."""
+        if unknown := set(values).difference(field.name for field in fields(cls)):
+            raise ValueError(f"a filter has no {', '.join(sorted(unknown))}")
+        return cls(**{name: _parsed(name, value) for name, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    """A filter's field as JSON can hold it."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _parsed(name: str, value: Any) -> Any:
+    """Inverse of :func:`_plain`; ``ValueError`` for a value that the field cannot have."""
+    match name, value:
+        case "folders" | "cameras" | "persons" | "tags", list() if all(type(i) is int for i in value):
+            return frozenset(value)
+        case "review_states", list() if all(isinstance(state, str) for state in value):
+            return frozenset(value)
+        case "since" | "until", str():
+            return datetime.fromisoformat(value)
+        case ("unassigned", bool()) | ("text", str()):
+            return value
+    raise ValueError(f"{value!r} cannot be a filter's {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +86,7 @@ class CropRow:
     ``width`` and ``height`` are of the upright picture, None until it was decoded. ``captured_at`` is the
     camera's own clock, without a zone. ``box`` is (left, top, right, bottom) in pixels of the upright
     picture, None for the whole image. ``missing``: the file was gone when its folder was last indexed.
-    ``indexed``: has embeddings under the active model version.
+    ``indexed``: has embeddings under the active model version. ``tags`` are in alphabetical order.
     """
 
     id: int
@@ -40,6 +98,9 @@ class CropRow:
     camera: str | None
     camera_id: int | None
     person: str | None
+    person_id: int | None
+    review_state: str
+    tags: tuple[str, ...]
     captured_at: datetime | None
     width: int | None
     height: int | None

@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from dropgui.library.rows import REVIEW_STATES
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant: aware in Python, UTC without its zone in the file."""
@@ -68,7 +70,7 @@ class Meta(Base):
 
 
 class Folder(Base):
-    """An indexed root folder; the only place where an absolute path is stored."""
+    """An indexed root folder. Of its pictures' absolute paths only this part is stored."""
 
     __tablename__ = "folders"
     __table_args__ = _KEPT_IDS
@@ -101,7 +103,7 @@ class Image(Base):
     __table_args__ = (
         UniqueConstraint("folder_id", "relative_path"),
         Index("images_by_size", "size"),
-        Index("images_by_camera", "camera_id"),
+        Index("images_by_camera_and_time", "camera_id", "captured_at"),
         _KEPT_IDS,
     )
 
@@ -138,7 +140,7 @@ class Crop(Base):
     __table_args__ = (
         Index("crops_by_image", "image_id"),
         Index("crops_by_person", "person_id"),
-        CheckConstraint("review_state IN ('unseen', 'accepted', 'marked')", name="crops_review_state"),
+        CheckConstraint(f"review_state IN {REVIEW_STATES}", name="crops_review_state"),
         _KEPT_IDS,
     )
 
@@ -158,6 +160,7 @@ class Decision(Base):
     __tablename__ = "decisions"
     __table_args__ = (
         UniqueConstraint("crop_id", "person_id"),
+        Index("decisions_by_person", "person_id"),
         CheckConstraint("verdict IN ('confirmed', 'rejected')", name="decisions_verdict"),
         _KEPT_IDS,
     )
@@ -260,7 +263,11 @@ class Embedding(Base):
 
 
 class SavedSearch(Base):
-    """A query somebody wants to ask again."""
+    """A query somebody wants to ask again.
+
+    ``seen_embedding_id`` is the highest embedding there was when its answer was last looked at: what is
+    new to it lies above.
+    """
 
     __tablename__ = "saved_searches"
     __table_args__ = _KEPT_IDS
@@ -269,6 +276,30 @@ class SavedSearch(Base):
     name: Mapped[str] = mapped_column(unique=True)
     query: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_embedding_id: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+class SeenCrop(Base):
+    """Which crops somebody has looked at among the matches of a saved search."""
+
+    __tablename__ = "seen_crops"
+    __table_args__ = (Index("seen_crops_by_crop", "crop_id"),)
+
+    saved_search_id: Mapped[int] = mapped_column(
+        ForeignKey("saved_searches.id", ondelete="CASCADE"), primary_key=True
+    )
+    crop_id: Mapped[int] = mapped_column(ForeignKey("crops.id", ondelete="CASCADE"), primary_key=True)
+
+
+class PastQuery(Base):
+    """A query that was asked; only the last ones are kept."""
+
+    __tablename__ = "past_queries"
+    __table_args__ = _KEPT_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query: Mapped[dict[str, Any]]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Job(Base):

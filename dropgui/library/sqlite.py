@@ -4,9 +4,11 @@ Measured reasons are in docs/performance.md, "Store", and docs/habits.md.
 """
 
 import sqlite3
+import unicodedata
 from pathlib import Path, PurePath
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from dropgui.library.faults import BusyLibraryError
@@ -92,10 +94,24 @@ def _connect(path: Path, *extra: str) -> sqlite3.Connection:
     try:
         for pragma in ("foreign_keys=ON", "synchronous=NORMAL", f"cache_size=-{_CACHE_KIB}", *extra):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("fold", 1, _fold, deterministic=True)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def has_text(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """Whether a column has ``text`` in it, upper and lower case alike."""
+    if text.isascii():
+        return column.icontains(text, autoescape=True)
+    # SQLite knows the case of ASCII letters only; a call into Python for every row costs twice the time.
+    return func.fold(column).contains(_fold(text), autoescape=True)
+
+
+def _fold(text: str) -> str:
+    """``text`` so that what differs in case, or in how its accents are stored, becomes the same."""
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def driver(connection: Connection) -> sqlite3.Connection:

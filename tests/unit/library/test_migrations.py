@@ -1,5 +1,7 @@
-"""The mechanism of migrations: backup, steps, versions. Version 1 has no steps of its own yet."""
+"""Migrations: their mechanism (backup, steps, versions) with made-up steps, then every step of our own."""
 
+import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,10 @@ from sqlalchemy import Connection
 from dropgui.library import Library, migrations
 from dropgui.library.faults import NewerLibraryError
 from dropgui.library.migrations import Step
+from dropgui.library.queries import CropFilter, crop_ids, crop_rows
 
 
 def version(path: Path) -> int:
-    import sqlite3
-
     connection = sqlite3.connect(path)
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -21,7 +22,9 @@ def version(path: Path) -> int:
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library of a program whose only version is 1."""
+    monkeypatch.setattr(migrations, "STEPS", ())
     path = tmp_path / "old.droplib"
     Library.create(path).close()
     return path
@@ -90,3 +93,57 @@ def test_a_newer_library_is_refused_untouched(old: Path, monkeypatch: pytest.Mon
     with pytest.raises(NewerLibraryError, match=r"version 2, this one reads 1.*Update"):
         Library.open(old)
     assert old.read_bytes() == content
+
+
+# Our own steps ----------------------------------------------------------------------------------------
+
+Shape = dict[str, list[tuple[object, ...]]]
+
+
+def shape(path: Path) -> Shape:
+    """Columns, foreign keys, indexes and their columns of every table, without the order of indexes."""
+    connection = sqlite3.connect(path)
+
+    def ask(pragma: str, name: str) -> list[tuple[object, ...]]:
+        return connection.execute(f"SELECT * FROM pragma_{pragma}('{name}')").fetchall()
+
+    found: Shape = {}
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        indexes = [row[1:] for row in ask("index_list", table)]
+        found[table] = [
+            *ask("table_info", table),
+            *sorted(row[2:] for row in ask("foreign_key_list", table)),
+            *sorted((*index, *ask("index_info", str(index[0]))) for index in indexes),
+        ]
+    connection.close()
+    return found
+
+
+@pytest.fixture
+def version_1(tmp_path: Path) -> Path:
+    path = tmp_path / "first.droplib"
+    connection = sqlite3.connect(path)
+    connection.executescript(Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8"))
+    connection.close()
+    return path
+
+
+def test_a_migrated_library_is_built_like_a_new_one(version_1: Path, tmp_path: Path) -> None:
+    Library.open(version_1).close()
+    Library.create(tmp_path / "new.droplib").close()
+    assert version(version_1) == migrations.latest_version() == version(tmp_path / "new.droplib")
+    assert shape(version_1) == shape(tmp_path / "new.droplib")
+    assert version(version_1.with_name("first.droplib.v1.backup")) == 1
+
+
+def test_a_library_of_version_1_keeps_what_it_knew(version_1: Path) -> None:
+    with Library.open(version_1) as library:
+        assert crop_ids(library, CropFilter(persons=frozenset({7}))).tolist() == [1]
+        row = crop_rows(library, [1])[1]
+        assert (row.person, row.camera, row.review_state) == ("Ada", "door", "unseen")
+        assert row.captured_at == datetime(2024, 2, 29, 12, 30, 5)  # noqa: DTZ001 - a camera's own clock
+        with library.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            (saved,) = connection.exec_driver_sql("SELECT * FROM saved_searches").all()
+            assert connection.exec_driver_sql("SELECT verdict FROM decisions").scalar_one() == "confirmed"
+    assert saved == (1, "the red jacket", '{"crops": [1]}', "2025-01-02 03:04:05.000000", 0)

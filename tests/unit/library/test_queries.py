@@ -1,6 +1,7 @@
 """What the window asks, on small libraries whose answers can be read off."""
 
 import os
+from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
 
@@ -66,8 +67,8 @@ def test_filters_choose_folders_and_cameras(library: Library) -> None:
     cameras = {row.name: row.id for row in camera_rows(library)}
     folders = {row.name: row.id for row in folder_rows(library)}
 
-    def shown(**filters: set[int]) -> list[int]:
-        chosen = CropFilter(**{name: frozenset(ids) for name, ids in filters.items()})
+    def shown(folders: Set[int] = frozenset(), cameras: Set[int] = frozenset()) -> list[int]:
+        chosen = CropFilter(folders=frozenset(folders), cameras=frozenset(cameras))
         return [int(crop_id) for crop_id in crop_ids(library, chosen)]
 
     assert shown() == one + two
