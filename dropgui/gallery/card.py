@@ -170,17 +170,9 @@ class CardDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
 
 
-def place_of(crop: CropRow) -> str:
-    """Where a crop is from, in the fewest words: its camera, else the folder it lies in."""
-    if crop.camera is not None:
-        return crop.camera
-    inner = crop.relative_path.rpartition("/")[0]
-    return f"{crop.folder}/{inner}" if inner else crop.folder
-
-
 def _where(crop: CropRow) -> str:
     if crop.missing:
         return "File is missing"
     if not crop.indexed:
         return "Waiting for indexing"
-    return place_of(crop)
+    return crop.place

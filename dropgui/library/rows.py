@@ -109,6 +109,14 @@ class CropRow:
     missing: bool
     indexed: bool
 
+    @property
+    def place(self) -> str:
+        """Where the crop is from, in the fewest words: its camera, else the folder it lies in."""
+        if self.camera is not None:
+            return self.camera
+        inner = self.relative_path.rpartition("/")[0]
+        return f"{self.folder}/{inner}" if inner else self.folder
+
 
 @dataclass(frozen=True, slots=True)
 class FolderRow:

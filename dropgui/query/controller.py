@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from dropgui.errors import UserError
-from dropgui.gallery.card import place_of
 from dropgui.gallery.thumbnails import read_thumbnail
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.queries import CropFilter, crop_rows, mask_of
@@ -46,7 +45,7 @@ def load_crop(session: Session, crop_id: int) -> Subject:
     return Subject(
         crop_id,
         row.path,
-        place_of(row),
+        row.place,
         read_thumbnail(row.path, _PICTURE),
         session.features_of_crop(crop_id) if row.indexed else None,
         None if mask is None else mask.labels,
