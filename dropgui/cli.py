@@ -103,7 +103,7 @@ def _forget_parser() -> argparse.ArgumentParser:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", type=_path, required=True, help="library file (.droplib)")
-    parser.add_argument("--model", type=_path, help="model file (default: the library's own)")
+    parser.add_argument("--model", type=_path, help="model file (default: the library's own; new: starter)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -138,6 +138,7 @@ def _index(arguments: argparse.Namespace) -> int:
             reports.append(session.index_folder(folder, show, cancel, retry_faults=arguments.retry))
             if cancel.cancelled:
                 break
+        _tell_of_starter(session, arguments)
     _print_reports(reports, as_json=arguments.json)
     if not any(report.cancelled for report in reports):
         return 0
@@ -161,6 +162,7 @@ def _search(arguments: argparse.Namespace) -> int:
         answer = session.search(query)
         rows = crop_rows(library, [match.crop_id for match in answer.matches])
         paths = {crop_id: row.path for crop_id, row in rows.items()}
+        _tell_of_starter(session, arguments)
     if arguments.json:
         print(json.dumps(_answer_data(arguments, weights, answer, paths), indent=2))
     else:
@@ -185,6 +187,16 @@ _COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argp
     "search": (_search_parser, _search),
     "forget": (_forget_parser, _forget),
 }
+
+
+def _tell_of_starter(session: Session, arguments: argparse.Namespace) -> None:
+    """Says, where it is so, that this library is still one of the untrained model."""
+    if session.starter_waits:
+        print(
+            f"{arguments.library} was indexed with the untrained model and goes on with it. To use the "
+            "starter model, index the folders into a new library.",
+            file=sys.stderr,
+        )
 
 
 def _weights(text: str | None, schema: PartSchema) -> dict[str, float]:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dropgui import menus
+from dropgui import menus, model_words
 from dropgui.dialogs import questions
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.dialogs.problems import ProblemsPanel
@@ -56,7 +56,6 @@ from dropgui.status_bar import StatusBar
 log = logging.getLogger(__name__)
 
 GALLERY, MATCHES = 0, 1
-_UNTRAINED = "Untrained model: it ranks by colour and texture, and its body parts are guesses."
 
 
 class MainWindow(QMainWindow):
@@ -107,7 +106,12 @@ class MainWindow(QMainWindow):
         self.runner.run(lambda: interrupted_jobs(self._library), self._offer_resume)
 
     def _load_model(self) -> None:
-        self.runner.run(lambda: self.session.extractor, lambda _: self._show_model(), self._model_failed)
+        def load() -> tuple[str, str]:
+            extractor = self.session.extractor
+            card, waits = extractor.model.card, self.session.starter_waits
+            return model_words.short(extractor), model_words.warning(card, starter_waits=waits)
+
+        self.runner.run(load, lambda words: self._show_model(*words), self._model_failed)
 
     def add_paths(self, paths: list[Path]) -> None:
         """What was dropped: folders are indexed, a single picture becomes the query."""
@@ -235,7 +239,7 @@ class MainWindow(QMainWindow):
         help_menu = bar.addMenu("&Help")
         shown = (library, view, search, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
-        menus.add(help_menu, "&About dropgui", lambda: questions.about(self))
+        menus.add(help_menu, "&About dropgui", self._show_about)
         escape = QAction("Back to gallery", self)
         escape.setShortcut("Esc")
         escape.triggered.connect(lambda: self._show_tab(GALLERY))
@@ -349,16 +353,12 @@ class MainWindow(QMainWindow):
 
     # -- model and jobs ---------------------------------------------------------------------------
 
-    def _show_model(self) -> None:
+    def _show_model(self, words: str, warning: str) -> None:
         self.model_ready = True
         self.runner.run(self.session.warm)
-        model = self.session.extractor.model
-        precision = str(self.session.extractor.dtype).removeprefix("torch.")
-        name = model.card.name[:1].upper() + model.card.name[1:]
-        untrained = "" if model.card.trained else _UNTRAINED
-        self.status.show_model(f"{name} · {model.device.type.upper()} {precision}", untrained)
-        self.matches_page.warning.setText(untrained)
-        self.matches_page.warning.setVisible(bool(untrained))
+        self.status.show_model(words, warning)
+        self.matches_page.warning.setText(warning)
+        self.matches_page.warning.setVisible(bool(warning))
 
     def _model_failed(self, error: Exception) -> None:
         self.status.show_model("No model")
@@ -401,6 +401,10 @@ class MainWindow(QMainWindow):
         self._stop_action.setEnabled(False)
 
     # -- questions --------------------------------------------------------------------------------
+
+    def _show_about(self) -> None:
+        model = model_words.about(self.session.extractor.model.card) if self.model_ready else ""
+        questions.about(self, model)
 
     def _ask_folder(self) -> None:
         if chosen := questions.which_folder(self):

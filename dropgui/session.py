@@ -3,7 +3,8 @@
 The model is loaded at the first use. Its weights name a model version; the first model that a library meets
 becomes its active one. A session never mixes models: asked to work with other weights than the library's
 active version it refuses, because their vectors cannot be compared. Switching models is a decision of its
-own (every crop has to be embedded again), not a side effect of a command-line option.
+own (every crop has to be embedded again), not a side effect of a command-line option, nor of a program that
+brings a better model (docs/decisions/0015-the-starter-model.md).
 """
 
 import gc
@@ -11,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -21,8 +22,9 @@ import numpy.typing as npt
 from dropgui.errors import UserError
 from dropgui.indexing import CancelToken, IndexReport, Progress, index_folder
 from dropgui.library import Library
+from dropgui.library.embeddings import has_embeddings
 from dropgui.library.forget import finish_forgetting, forget_folder
-from dropgui.library.models import active_model, register_model
+from dropgui.library.models import activate_model, active_model, register_model
 from dropgui.library.queries import features_of
 from dropgui.library.rows import ModelVersionRow
 from dropgui.search import Answer, PartIndex, VectorQuery, search
@@ -30,7 +32,9 @@ from dropmodel.errors import ImageError, ModelError
 from dropmodel.features import Features
 
 if TYPE_CHECKING:
-    from dropmodel.inference import Extractor
+    import torch
+
+    from dropmodel.inference import Extractor, LoadedModel
 
 
 class OtherModelError(UserError):
@@ -64,8 +68,9 @@ class PictureFeatures:
 class Session:
     """Safe to use from any thread; :meth:`close` waits for nothing but what it holds itself.
 
-    ``model`` is a model file; without one the library's active version is loaded from where it came from,
-    or the untrained model in a new library. ``device`` is ``"auto"``, ``"cpu"`` or a CUDA device.
+    ``model`` is a model file; without one the library's active version is loaded from where it came from, or
+    in a new library the starter model (the untrained one where that is missing). ``device`` is ``"auto"``,
+    ``"cpu"`` or a CUDA device.
     """
 
     def __init__(self, library: Library, *, model: Path | None = None, device: str = "auto") -> None:
@@ -105,6 +110,14 @@ class Session:
             _ = self.extractor
             assert self._version is not None
             return self._version
+
+    @property
+    def starter_waits(self) -> bool:
+        """Whether the library goes on with the untrained model although there is a starter model here."""
+        from dropmodel.inference import starter_path
+
+        active = active_model(self.library)
+        return active is not None and self._is_untrained(active) and starter_path() is not None
 
     @property
     def index(self) -> PartIndex:
@@ -194,32 +207,51 @@ class Session:
         self.close()
 
     def _load(self) -> "Extractor":
-        from dropmodel.inference import Extractor, load_model, untrained_model
+        from dropmodel.inference import Extractor, load_model
         from dropmodel.inference.devices import choose_device
 
-        active = active_model(self.library)
-        path = self._model_path
-        if path is None and active is not None:
-            path = active.weights_path
         try:
             device = choose_device(self._device)
         except ValueError as error:
             raise DeviceError(f"The device cannot be used: {error}.") from error
         try:
-            return Extractor(untrained_model(device=device) if path is None else load_model(path, device))
+            named = self._model_path
+            return Extractor(self._own_model(device) if named is None else load_model(named, device))
         except ModelError as error:
             raise ModelFileError(str(error)) from error
+
+    def _own_model(self, device: "torch.device") -> "LoadedModel":
+        """The model that the library's vectors are of; the default one where it has none that bind it."""
+        from dropmodel.inference import default_model, load_model, starter_model, untrained_model
+
+        active = active_model(self.library)
+        if active is None or self._is_unused(active):
+            return default_model(device)
+        if active.weights_path is not None:
+            return load_model(active.weights_path, device)
+        # What comes with the program is not kept by its path, which moves with the installation.
+        return starter_model(device) if active.trained else untrained_model(device=device)
+
+    @staticmethod
+    def _is_untrained(version: ModelVersionRow) -> bool:
+        """Whether a version is the untrained model that the program makes itself."""
+        return version.weights_path is None and not version.trained
+
+    def _is_unused(self, version: ModelVersionRow) -> bool:
+        """Whether a version is only there because somebody once opened the library and indexed nothing."""
+        return self._is_untrained(version) and not has_embeddings(self.library, version.id)
 
     def _register(self, extractor: "Extractor") -> ModelVersionRow:
         model = extractor.model
         active = active_model(self.library)
-        if active is not None and active.weights_hash != model.weights_hash:
+        other = active is not None and active.weights_hash != model.weights_hash
+        if active is not None and other and (self._model_path is not None or not self._is_unused(active)):
             raise OtherModelError(
                 f"{self.library.path} was indexed with the model {active.name!r}, not with "
                 f"{model.card.name!r} (other weights), and their vectors cannot be compared. Use the same "
                 "model again, or index your folders into a new library."
             )
-        return register_model(
+        version = register_model(
             self.library,
             name=model.card.name,
             schema=extractor.schema,
@@ -230,6 +262,16 @@ class Session:
             metrics=model.card.metrics,
             calibration=model.card.calibration,
         )
+        return self._switch(version) if other else version
+
+    def _switch(self, version: ModelVersionRow) -> ModelVersionRow:
+        """Makes a version the active one; an index of the one before answers no more."""
+        with self._index_lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            activate_model(self.library, version.id)
+        return replace(version, active=True)
 
 
 @contextmanager

@@ -30,6 +30,27 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture(autouse=True)
+def no_starter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests are the same with and without the starter model's file; those about it ask for ``starter``."""
+    monkeypatch.setenv("DROPMODEL_STARTER", "")
+
+
+@pytest.fixture(scope="session")
+def starter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small stand-in for the starter model: not trained either, though its card says so."""
+    from tests.support.starter import make_starter
+
+    return make_starter(tmp_path_factory.mktemp("models") / "starter.safetensors")
+
+
+@pytest.fixture
+def starter(starter_file: Path, no_starter: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The stand-in is this program's starter model."""
+    monkeypatch.setenv("DROPMODEL_STARTER", str(starter_file))
+    return starter_file
+
+
 class _Keeper(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

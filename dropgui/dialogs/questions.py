@@ -51,12 +51,12 @@ def forget_really(parent: QWidget, folder: Path) -> bool:
     return box.clickedButton() is forget
 
 
-def about(parent: QWidget) -> None:
-    """Say what this program is."""
+def about(parent: QWidget, model: str) -> None:
+    """Say what this program is, and what its model is (rich text; empty while none is loaded)."""
     QMessageBox.about(
         parent,
         "About dropgui",
         "<b>dropgui</b><p>Finds the same person again in folders of pictures, by body part, "
         "with the DROP model (arXiv 2401.18032).</p><p>Everything stays on this machine. "
-        "Apache License 2.0.</p>",
+        f"Apache License 2.0.</p>{model}",
     )

@@ -129,6 +129,13 @@ def embedding_blocks(
         )
 
 
+def has_embeddings(library: Library, model_version_id: int) -> bool:
+    """Whether any crop has embeddings under a model version."""
+    query = select(Embedding.id).where(Embedding.model_version_id == model_version_id).limit(1)
+    with library.read() as connection:
+        return connection.execute(query).first() is not None
+
+
 def newest_embedding(connection: Connection) -> int:
     """The highest row id of all embeddings, 0 without any."""
     return connection.execute(select(func.max(Embedding.id))).scalar() or 0

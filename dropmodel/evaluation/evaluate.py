@@ -87,9 +87,13 @@ def evaluate(
     *,
     model: str = "model",
     weights_hash: str = "",
+    flip: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Everything about a model on ``dataset``; ``model`` and its ``weights_hash`` are for the report's head.
+    """Everything about a model on ``dataset``.
+
+    ``model``, its ``weights_hash`` and whether ``reader`` answers with the mean over mirror images (``flip``)
+    are for the report's head.
 
     Nothing is left out in silence: a picture or mask that cannot be read is an
     :class:`~dropmodel.errors.ImageError` or :class:`~dropmodel.errors.DataError` that names it.
@@ -98,7 +102,7 @@ def evaluate(
     if chosen.parts is not None:
         reader.schema.vector_indices(chosen.parts)  # A wrong name is told before the long work.
     features = extract_test(reader, dataset, progress)
-    return measure(features, dataset, chosen, model=model, weights_hash=weights_hash)
+    return measure(features, dataset, chosen, model=model, weights_hash=weights_hash, flip=flip)
 
 
 def extract_test(reader: Reader, dataset: Dataset, progress: Progress | None = None) -> SplitFeatures:
@@ -123,8 +127,9 @@ def measure(
     *,
     model: str = "model",
     weights_hash: str = "",
+    flip: bool = False,
 ) -> Report:
-    """The report of features that are there already."""
+    """The report of features that are there already; what is for its head as for :func:`evaluate`."""
     chosen = Options() if options is None else options
     schema, device = features.query.schema, _device(chosen.device)
     names = tuple(default_weights(schema)) if chosen.parts is None else chosen.parts
@@ -171,6 +176,7 @@ def measure(
         weights_hash=weights_hash,
         vectors=names,
         reranked=chosen.rerank is not None,
+        flip=flip,
         whole=row("all", ranking, query.identities),
         ranking=ranking,
         queries=_results(dataset, ranking),

@@ -32,9 +32,10 @@ class QueryResult:
 class Report:
     """The results of a model on a data set.
 
-    ``vectors`` are the names of those compared; ``ranking`` has a row a query of ``queries``, which are only
-    those with a right answer; ``left_out`` counts the others. ``whole`` is the summary with intervals,
-    ``tables`` has more by name. What the data could not tell is None.
+    ``vectors`` are the names of those compared; with ``flip`` they are the mean over a picture and its
+    mirror image. ``ranking`` has a row a query of ``queries``, which are only those with a right answer;
+    ``left_out`` counts the others. ``whole`` is the summary with intervals, ``tables`` has more by name. What
+    the data could not tell is None.
     """
 
     dataset: str
@@ -42,6 +43,7 @@ class Report:
     weights_hash: str
     vectors: tuple[str, ...]
     reranked: bool
+    flip: bool
     whole: Row
     ranking: Ranking
     queries: tuple[QueryResult, ...]
@@ -71,6 +73,7 @@ class Report:
             "weights_hash": self.weights_hash,
             "parts": list(self.vectors),
             "reranked": self.reranked,
+            "flip": self.flip,
             "intervals": {
                 "rank1": [percent(value) for value in self.whole.rank1_interval],
                 "map": [percent(value) for value in self.whole.map_interval],
@@ -97,11 +100,12 @@ class Report:
     def lines(self) -> list[str]:
         """The report for people, a line each."""
         whole = self.whole
+        how = (", mean with the mirror image" if self.flip else "") + (", re-ranked" if self.reranked else "")
         ranks = ", ".join(f"Rank-{r} {100 * self.ranking.rank(r):.1f}" for r in (1, 5, 10))
         lines = [
             f"{self.model} on {self.dataset}: {len(self.queries)} queries among {whole.gallery} crops"
             + (f" ({self.left_out} more have no right answer)" if self.left_out else ""),
-            f"compared    {', '.join(self.vectors)}" + (", re-ranked" if self.reranked else ""),
+            f"compared    {', '.join(self.vectors)}{how}",
             f"ranking     {ranks}, mAP {100 * whole.mean_ap:.1f}, mINP {100 * whole.mean_inp:.1f}",
             f"95 % range  Rank-1 {_span(whole.rank1_interval)}, mAP {_span(whole.map_interval)}",
         ]

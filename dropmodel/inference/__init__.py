@@ -4,7 +4,8 @@ from dropmodel.errors import ImageError, ModelError
 from dropmodel.inference.card import ModelCard
 from dropmodel.inference.decode import read_image
 from dropmodel.inference.extractor import Extraction, Extractor
-from dropmodel.inference.starter import untrained_model
+from dropmodel.inference.starter import default_model, starter_model, starter_path
+from dropmodel.inference.untrained import untrained_model
 from dropmodel.inference.weights import LoadedModel, ModelInfo, load_model, read_info, save_model
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "ModelCard",
     "ModelError",
     "ModelInfo",
+    "default_model",
     "load_model",
     "read_image",
     "read_info",
     "save_model",
+    "starter_model",
+    "starter_path",
     "untrained_model",
 ]

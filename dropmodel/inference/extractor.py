@@ -96,7 +96,7 @@ class Extractor:
         with cpu_threads(threads):
             self._trunk = choose_trunk(model, runtime, precision, threads, cache)
         self.dtype = choose_dtype(precision, model.device) if self._trunk is None else torch.float32
-        self._flip = flip
+        self.flip = flip
         self._threads = threads
         self._lock = threading.Lock()
         self._preprocess = Preprocessor(self.input_size, model.device)
@@ -162,7 +162,7 @@ class Extractor:
             batch = self._preprocess(images)
             given = None if masks is None else masks.to(device)
             output = self._look(batch, given)
-            if self._flip:
+            if self.flip:
                 other = None if given is None else mirrored_masks(given, self.schema)
                 output = averaged(output, self._look(batch.flip(-1), other), self.schema)
             return self._collect(output)

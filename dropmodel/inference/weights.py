@@ -25,7 +25,10 @@ from dropmodel.network.drop import Drop
 from dropmodel.parts import PartSchema
 
 FORMAT_KEY = "dropmodel_format"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The newest that is read: 1 has tensors as the network has them, 2 may have matrices in half."""
+
+_FULL, _HALF = 1, 2
 
 _PICKLES = {".pth", ".pt", ".bin", ".ckpt", ".pkl"}
 
@@ -49,8 +52,9 @@ class LoadedModel:
 
     ``weights_hash`` is a SHA-256 in hex; embeddings are only comparable under one hash. A model from a file
     has that of its tensors (:func:`hash_weights`): the same from any file with the same weights. The
-    untrained model has that of its recipe (:func:`~dropmodel.inference.starter.untrained_model`), because
-    processors round its tensors differently. Written to a file it is a model from a file, with its own hash.
+    untrained model has that of its recipe (:func:`~dropmodel.inference.untrained.untrained_model`), because
+    processors round its tensors differently. Written to a file it is a model from a file, with its own hash;
+    so is a model written in half (:func:`save_model`), which rounds its tensors.
     """
 
     network: Drop
@@ -91,15 +95,23 @@ def hash_weights(state: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def save_model(model: LoadedModel, path: str | os.PathLike[str]) -> None:
-    """Write ``model`` to ``path`` (``.safetensors``), whole or not at all; ``ModelError`` says why not."""
+def save_model(model: LoadedModel, path: str | os.PathLike[str], *, half: bool = False) -> None:
+    """Write ``model`` to ``path`` (``.safetensors``), whole or not at all; ``ModelError`` says why not.
+
+    ``half`` stores matrices and kernels (two dimensions or more) as float16, in about half the space; what
+    is loaded from there is float32 again, rounded: a model with a hash of its own, which it keeps however
+    often it is written in half again. Norms and biases stay float32: they are few, and variances reach far
+    down.
+    """
     target = _checked_name(Path(path))
     metadata = {
-        FORMAT_KEY: str(FORMAT_VERSION),
+        FORMAT_KEY: str(_HALF if half else _FULL),
         "config": json.dumps(model.config.to_dict()),
         "card": json.dumps(model.card.to_dict()),
     }
     state = {name: tensor.cpu().contiguous() for name, tensor in model.network.state_dict().items()}
+    if half:
+        state = {name: _halved(target, name, tensor) for name, tensor in state.items()}
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         os.close(handle)
@@ -138,7 +150,9 @@ def load_model(path: str | os.PathLike[str], device: str | torch.device = "auto"
         raise _unreadable(file, error) from error
     network = _build(file, info.config)
     _check_tensors(file, network.state_dict(), state)
-    network.load_state_dict(state)
+    network.load_state_dict(
+        state
+    )  # Copies into the network's own float32, which widens what is stored in half.
     try:
         return LoadedModel.of(network, info.card, device)
     except ValueError as error:
@@ -201,6 +215,24 @@ def _build(path: Path, config: NetworkConfig) -> Drop:
             raise ModelError(f"{path}: this model cannot be built here: {error}") from error
 
 
+def _is_matrix(tensor: Tensor) -> bool:
+    return tensor.dtype == torch.float32 and tensor.ndim >= 2
+
+
+def _halved(path: Path, name: str, tensor: Tensor) -> Tensor:
+    """``tensor`` as it is stored in half; ``ModelError`` where that would make a number infinite."""
+    if not _is_matrix(tensor):
+        return tensor
+    stored = tensor.half()
+    beyond = tensor[stored.isinf() & tensor.isfinite()]
+    if beyond.numel():
+        raise ModelError(
+            f"{path} is not written: {name} has a weight of {float(beyond[0]):g}, and half precision ends at "
+            f"{torch.finfo(torch.float16).max:g}; write the model in full"
+        )
+    return stored
+
+
 def _check_tensors(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
     missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
     if missing or extra:
@@ -212,7 +244,8 @@ def _check_tensors(path: Path, expected: Mapping[str, Tensor], found: Mapping[st
         )
     for name, tensor in expected.items():
         other = found[name]
-        if other.shape != tensor.shape or other.dtype != tensor.dtype:
+        halved = other.dtype == torch.float16 and _is_matrix(tensor)
+        if other.shape != tensor.shape or (other.dtype != tensor.dtype and not halved):
             raise ModelError(
                 f"{path}: {name} is {other.dtype} {tuple(other.shape)}, the model's description asks for "
                 f"{tensor.dtype} {tuple(tensor.shape)}; get the file again"

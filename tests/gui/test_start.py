@@ -1,6 +1,7 @@
 """Starting, with and without a screen."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,11 +9,15 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from dropgui.cli import main
 from dropgui.main_window import MainWindow
 from dropgui.settings import default_library
-from tests.gui.drive import run_main, wait_until
+from tests.gui.drive import indexed, run_main, wait_until
+from tests.support.people import make_folder
 
 needs_no_display = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux can be without a display"
@@ -142,14 +147,80 @@ def test_demo_ends_when_nobody_reads_it(tmp_path: Path) -> None:
     assert run.wait(120) == 141
 
 
+def demo_is_answered(window: MainWindow) -> None:
+    assert "Demo gallery" in window.windowTitle()
+    wait_until(lambda: len(window.match_model.ids) == 50, "the first query is answered")
+    subject = window.controller.subject
+    assert subject is not None
+    assert subject.path.name.startswith("0016_c2")
+
+
+def about(window: MainWindow) -> str:
+    """What the About box says; it is closed again."""
+    said: list[str] = []
+
+    def read() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        said.append(box.text())
+        box.close()
+
+    QTimer.singleShot(0, window, read)
+    next(action for action in window.findChildren(QAction) if "About" in action.text()).trigger()
+    return said[0]
+
+
 def test_demo_in_a_window_answers_its_first_query() -> None:
     def script(window: MainWindow) -> None:
-        assert "Demo gallery" in window.windowTitle()
-        wait_until(lambda: len(window.match_model.ids) == 50, "the first query is answered")
-        subject = window.controller.subject
-        assert subject is not None
-        assert subject.path.name.startswith("0016_c2")
-        assert "untrained model" in window.status.model_text.lower()
+        demo_is_answered(window)
+        assert window.status.model_text.startswith("untrained model · ")
+        assert "Untrained model" in window.matches_page.warning.text()
+        assert "starter" not in window.matches_page.warning.text()
         assert window.matches_page.warning.isVisible()
+        assert "never been trained" in about(window)
 
     assert run_main(["--demo"], script) == 0
+
+
+def test_demo_with_the_starter_model(starter: Path) -> None:
+    def script(window: MainWindow) -> None:
+        demo_is_answered(window)
+        assert re.fullmatch("starter · [A-Z]+ (fp32|fp16|bf16)", window.status.model_text)
+        assert not window.matches_page.warning.isVisible()
+        said = about(window)
+        assert "Model: starter" in said
+        assert "no picture of a real person was used" in said
+        assert "Apache-2.0" in said
+        assert "&lt;left, right&gt;" in said  # a card is text, whatever is in it
+
+    assert run_main(["--demo"], script) == 0
+
+
+def test_a_library_from_before_the_starter_model(
+    tmp_path: Path, starter_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_folder(tmp_path / "hall", identities=2, cameras=2)
+    library = ["--library", str(tmp_path / "old.droplib")]
+
+    def before(window: MainWindow) -> None:
+        window.add_paths([tmp_path / "hall"])
+        wait_until(indexed(window, 4), "the folder is indexed")
+
+    def after(window: MainWindow) -> None:
+        wait_until(lambda: window.model_ready, "its model is loaded")
+        assert window.status.model_text.startswith("untrained model · ")
+        window.search_for(next((tmp_path / "hall").rglob("*.jpg")))
+        wait_until(lambda: len(window.match_model.ids) > 0, "a picture is looked for")
+        assert "Library › New Library" in window.matches_page.warning.text()
+        assert window.matches_page.warning.isVisible()
+
+    assert run_main(library, before) == 0
+    monkeypatch.setenv("DROPMODEL_STARTER", str(starter_file))
+    assert run_main(library, after) == 0
+    new = ["--library", str(tmp_path / "new.droplib")]
+
+    def fresh(window: MainWindow) -> None:
+        before(window)
+        assert window.status.model_text.startswith("starter · ")
+
+    assert run_main(new, fresh) == 0

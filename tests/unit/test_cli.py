@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,27 @@ def test_a_picture_of_the_library_does_not_find_itself(
     assert {match["path"] for match in data["matches"]} == {
         str(folder / f"{number}.png") for number in range(8) if number != 3
     }
+
+
+def test_a_library_of_the_untrained_model_is_told_of_the_starter(
+    folder: Path, tmp_path: Path, starter_file: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    small = partial(untrained_model, NetworkConfig(dim=32, height=64, width=32))
+    for place in ("dropmodel.inference", "dropmodel.inference.starter"):
+        monkeypatch.setattr(f"{place}.untrained_model", small)
+    library = str(tmp_path / "old.droplib")
+    index = ["index", str(folder), "--library", library, "--device", "cpu"]
+    search = ["search", str(folder / "3.png"), "--library", library]
+    assert main(index) == main(search) == 0
+    assert "starter" not in capsys.readouterr().err
+    monkeypatch.setenv("DROPMODEL_STARTER", str(starter_file))
+    for command in (index, search):
+        assert main(command) == 0
+        assert f"{library} was indexed with the untrained model" in capsys.readouterr().err
+    new = str(tmp_path / "new.droplib")
+    assert main(["index", str(folder), "--library", new, "--device", "cpu"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_search_for_people(library: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from sqlalchemy import insert
 from dropgui.errors import UserError
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
-from dropgui.library.models import register_model
 from dropgui.library.queries import active_model, crop_ids, model_versions
 from dropgui.library.schema import Meta
 from dropgui.search import VectorQuery
@@ -25,7 +25,8 @@ from dropgui.session import (
 )
 from dropmodel.inference import save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
-from tests.unit.indexing.fake import SCHEMA, picture
+from tests.support.starter import make_starter
+from tests.unit.indexing.fake import picture
 
 WEIGHTS = {"head": 1.0, "torso": 2.0}
 
@@ -181,8 +182,83 @@ def test_closing_twice_is_fine_and_leaves_a_cache_to_trust(
     assert '"rows": 6' in header
 
 
-def test_untrained_weights_of_another_program_version_are_told(library: Library) -> None:
+@pytest.fixture
+def small_untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The untrained model that the program makes itself is quick to run."""
+    config = NetworkConfig(dim=32, height=64, width=32)
+    for place in ("dropmodel.inference", "dropmodel.inference.starter"):
+        monkeypatch.setattr(f"{place}.untrained_model", partial(untrained_model, config))
+
+
+def test_untrained_weights_of_another_program_version_are_told(
+    library: Library, folder: Path, small_untrained: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The active version was made without a file, by a program whose untrained model was another."""
-    register_model(library, name="untrained model", schema=SCHEMA, dim=8, weights_hash="x", trained=False)
+    with Session(library, device="cpu") as session:
+        session.index_folder(folder)
+    monkeypatch.setattr("dropmodel.inference.untrained._RECIPE", -1)
+    with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="new library"):
+        _ = session.extractor
+
+
+def test_a_new_library_takes_the_starter_model(library: Library, folder: Path, starter: Path) -> None:
+    with Session(library, device="cpu") as session:
+        assert session.index_folder(folder).indexed == 6
+        assert (session.model_version.name, session.model_version.trained) == ("starter", True)
+        assert session.model_version.weights_path is None  # it moves with the program
+        assert not session.starter_waits
+    with Session(library, device="cpu") as session:
+        assert session.index_folder(folder).skipped == 6
+        assert session.read_picture(folder / "0.png").features.vectors.shape[2] == session.index.model.dim
+
+
+def test_a_library_of_the_untrained_model_stays_with_it(
+    library: Library, folder: Path, small_untrained: None, starter_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(library, device="cpu") as session:
+        session.index_folder(folder)
+        assert not session.starter_waits
+    monkeypatch.setenv("DROPMODEL_STARTER", str(starter_file))
+    picture(folder / "new.png", 9, size=(32, 64))
+    with Session(library, device="cpu") as session:
+        assert session.starter_waits
+        report = session.index_folder(folder)
+        assert (report.indexed, report.skipped) == (1, 6)
+        assert not session.extractor.model.card.trained
+        features = session.read_picture(folder / "new.png").features
+        assert len(session.search(VectorQuery(features, WEIGHTS)).matches) == 7
+    assert len(model_versions(library)) == 1
+    with Session(library, model=starter_file, device="cpu") as session, pytest.raises(OtherModelError):
+        _ = session.extractor
+
+
+def test_a_library_that_was_opened_but_never_indexed_takes_the_starter_model(
+    library: Library, folder: Path, small_untrained: None, starter_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(library, device="cpu") as session:
+        assert not session.model_version.trained
+    monkeypatch.setenv("DROPMODEL_STARTER", str(starter_file))
+    with Session(library, device="cpu") as session:
+        assert len(session.index) == 0  # of the version before
+        assert session.index_folder(folder).indexed == 6
+        assert session.model_version == active_model(library)
+        assert session.model_version.name == session.index.model.name == "starter"
+        assert not session.starter_waits
+        features = session.features_of_crop(int(crop_ids(library)[0]))
+        assert len(session.search(VectorQuery(features, WEIGHTS)).matches) == 6
+
+
+def test_a_library_of_a_starter_model_that_is_gone_or_another(
+    library: Library, folder: Path, starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(library, device="cpu") as session:
+        session.index_folder(folder)
+    monkeypatch.setenv("DROPMODEL_STARTER", "")
+    with Session(library, device="cpu") as session:
+        with pytest.raises(ModelFileError, match="the starter model is not here"):
+            _ = session.extractor
+        assert session.search(VectorQuery(session.features_of_crop(1), WEIGHTS)).compared == 6
+    newer = make_starter(tmp_path / "newer.safetensors", seed=8)
+    monkeypatch.setenv("DROPMODEL_STARTER", str(newer))
     with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="new library"):
         _ = session.extractor

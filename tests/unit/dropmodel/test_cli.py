@@ -119,9 +119,57 @@ def test_without_a_model_it_says_what_it_uses(
     folder: Path, model: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("dropmodel.inference.untrained_model", lambda device: model)
+    monkeypatch.setattr("dropmodel.inference.starter.untrained_model", lambda device: model)
     assert main(["extract", str(folder), "--out", str(tmp_path / "vectors.npz")]) == 0
     assert "using the untrained model" in capsys.readouterr().err
+    assert main(["info"]) == 2
+    assert "name a model file" in capsys.readouterr().err
+
+
+def test_without_a_model_named_the_starter_is_used(
+    folder: Path, starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, masks = tmp_path / "vectors.npz", tmp_path / "masks"
+    assert main(["extract", str(folder), "--out", str(out), "--device", "cpu"]) == 0
+    assert main(["parse", str(folder), "--out", str(masks), "--device", "cpu"]) == 0
+    assert capsys.readouterr().err == ""
+    with np.load(out) as data:
+        assert str(data["model"]) == load_model(starter, "cpu").weights_hash
+    assert main(["info"]) == 0
+    told = capsys.readouterr().out
+    assert "name       starter" in told
+    assert "people     no picture of a real person was used" in told
+    assert "limit      lower legs" in told
+    assert max(map(len, told.splitlines())) <= 100
+
+
+def test_extract_with_the_mirror_image(
+    saved: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["extract", str(folder), "--model", str(saved), "--device", "cpu"]
+    plain, both = tmp_path / "plain.npz", tmp_path / "both.npz"
+    assert main([*command, "--out", str(plain), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["flip"] is False
+    assert main([*command, "--out", str(both), "--flip", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["flip"] is True
+    with np.load(plain) as one, np.load(both) as other:
+        cosine = (one["vectors"] * other["vectors"]).sum(-1)
+        assert 0.5 < cosine.min() < 0.9999
+    assert main([*command, "--out", str(both), "--flip"]) == 0
+    assert "mean with the mirror image" in capsys.readouterr().out
+
+
+def test_export_in_half_with_a_card(saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card, out = tmp_path / "card.json", tmp_path / "starter.safetensors"
+    card.write_text(json.dumps({"name": "starter", "people": "nobody real"}))
+    assert main(["export", str(saved), str(out), "--half", "--card", str(card)]) == 0
+    model = load_model(out, "cpu")
+    assert model.weights_hash in capsys.readouterr().out
+    assert (model.card.name, model.card.people) == ("starter", "nobody real")
+    assert out.stat().st_size < 0.53 * saved.stat().st_size
+    again = tmp_path / "again.safetensors"
+    assert main(["export", str(out), str(again)]) == 0
+    assert load_model(again, "cpu").weights_hash == model.weights_hash
 
 
 @pytest.mark.parametrize(
@@ -136,6 +184,9 @@ def test_without_a_model_it_says_what_it_uses(
         (["create", "x.safetensors", "--backbone", "nobody"], "unknown backbone"),
         (["create", "x.safetensors", "--schema", "nine"], "unknown part schema"),
         (["create", "x.pth"], "pickles"),
+        (["export", "MODEL", "x.onnx", "--half"], "--half is for a model file"),
+        (["export", "MODEL", "x.safetensors", "--card", "MODEL"], "is not JSON"),
+        (["export", "MODEL", "x.safetensors", "--card", "gone.json"], "gone.json"),
     ],
 )
 def test_errors_are_one_line_and_status_two(

@@ -1,14 +1,19 @@
 """Model files: what comes back is what went in, and every wrong file says what is wrong."""
 
+import copy
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from dropmodel.inference import LoadedModel, ModelError, load_model, read_info, save_model
+from dropmodel.inference import Extractor, LoadedModel, ModelError, load_model, read_info, save_model
 from dropmodel.inference.card import ModelCard
 from dropmodel.inference.weights import FORMAT_KEY, FORMAT_VERSION, hash_weights
 
@@ -41,6 +46,62 @@ def test_a_round_trip_is_bit_equal_with_the_same_hash(model: LoadedModel, saved:
     assert not back.network.training
     assert not any(parameter.requires_grad for parameter in back.network.parameters())
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-9, 1e-4, 1.0, 300.0]))
+def test_half_is_rounded_once(model: LoadedModel, tmp_path: Path, seed: int, scale: float) -> None:
+    """Whatever the weights: read from half and written in half again, they and their hash stay."""
+    network = copy.deepcopy(model.network)
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=random) * scale)
+    whole = LoadedModel.of(network, model.card, "cpu")
+    path = tmp_path / "half.safetensors"
+    save_model(whole, path, half=True)
+    once = load_model(path, "cpu")
+    save_model(once, path, half=True)
+    assert load_model(path, "cpu").weights_hash == once.weights_hash
+    save_model(once, path)
+    assert load_model(path, "cpu").weights_hash == once.weights_hash
+    before = network.state_dict()
+    for name, tensor in once.network.state_dict().items():
+        assert tensor.dtype == before[name].dtype
+        if tensor.ndim < 2:
+            assert torch.equal(tensor, before[name])
+        else:
+            torch.testing.assert_close(tensor, before[name], rtol=2**-11, atol=2**-25)
+
+
+def test_half_is_half_the_size_and_answers_alike(
+    model: LoadedModel, saved: Path, tmp_path: Path, picture: Any
+) -> None:
+    path = tmp_path / "half.safetensors"
+    save_model(model, path, half=True)
+    assert path.stat().st_size < 0.53 * saved.stat().st_size
+    kinds = {(tensor.dtype, tensor.ndim >= 2) for tensor in load_file(path).values()}
+    assert kinds == {(torch.float16, True), (torch.float32, False), (torch.int64, False)}
+    images = [picture(seed) for seed in range(4)]
+    ours, theirs = (
+        Extractor(loaded, precision="fp32", runtime="torch").extract(images).features
+        for loaded in (model, load_model(path, "cpu"))
+    )
+    assert (ours.vectors * theirs.vectors).sum(-1).min() > 0.9999
+    np.testing.assert_allclose(ours.visibility, theirs.visibility, atol=2e-3)
+
+
+def test_a_weight_too_large_for_half_is_named(model: LoadedModel, tmp_path: Path) -> None:
+    network = copy.deepcopy(model.network)
+    with torch.no_grad():
+        network.head.classify.weight[3, 0] = -70_000.0
+    large = LoadedModel.of(network, model.card, "cpu")
+    path = tmp_path / "half.safetensors"
+    with pytest.raises(ModelError, match=r"head\.classify\.weight has a weight of -70000.*ends at 65504"):
+        save_model(large, path, half=True)
+    assert not list(tmp_path.iterdir())
+    save_model(large, path)
+    assert load_model(path, "cpu").weights_hash == large.weights_hash
 
 
 def test_the_hash_sees_values_names_and_shapes() -> None:
@@ -131,6 +192,10 @@ def test_weights_that_do_not_fit(model: LoadedModel, tmp_path: Path) -> None:
     save_file({**state, name: torch.zeros(3)}, path, metadata(model))
     with pytest.raises(ModelError, match=r"head\.classify\.bias is torch\.float32 \(3,\)"):
         load_model(path)
+    for key, dtype in ((name, torch.float16), ("head.classify.weight", torch.bfloat16)):
+        save_file({**state, key: state[key].to(dtype)}, path, metadata(model))
+        with pytest.raises(ModelError, match=rf"{key} is {dtype}"):
+            load_model(path)
 
 
 def test_a_failed_save_leaves_the_old_file(
@@ -155,7 +220,32 @@ def test_a_device_that_is_not_there(saved: Path) -> None:
 
 
 def test_cards_survive_and_newer_entries_are_dropped() -> None:
-    card = ModelCard("n", trained=True, metrics={"rank1": 0.5}, choices=("a", "b"))
+    card = ModelCard("n", trained=True, metrics={"rank1": 0.5}, choices=("a", "b"), seeds=(1, 2))
     assert ModelCard.from_dict(json.loads(json.dumps(card.to_dict()))) == card
     assert ModelCard.from_dict({**card.to_dict(), "mood": "good"}) == card
     assert dataclasses.replace(card, name="m") != card
+
+
+def test_older_cards_lack_entries() -> None:
+    card = ModelCard.from_dict({"name": "n", "trained": True})
+    assert (card.people, card.recipe, card.seeds, card.limits) == ("", (), (), ())
+
+
+def test_a_card_is_edited_by_entries() -> None:
+    card = ModelCard("n", trained=True, data="d", choices=("a",))
+    entries = {
+        "name": "starter",
+        "people": "nobody",
+        "seeds": [1],
+        "limits": ["feet"],
+        "metrics": {"map": 0.5},
+    }
+    edited = card.edited(entries)
+    assert (edited.name, edited.people, edited.seeds, edited.limits) == ("starter", "nobody", (1,), ("feet",))
+    assert (edited.data, edited.choices, edited.metrics) == ("d", ("a",), {"map": 0.5})
+    with pytest.raises(ValueError, match="has no 'mood'"):
+        card.edited({"mood": "good"})
+    wrong = ({"limits": "feet"}, {"seeds": ["1"]}, {"trained": "yes"}, {"metrics": {"map": 50}}, {"data": 1})
+    for entry in wrong:
+        with pytest.raises(ValueError, match="cannot be"):
+            card.edited(entry)

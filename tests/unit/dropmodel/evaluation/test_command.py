@@ -50,6 +50,20 @@ def test_json_files_plots_and_calibration(
     assert not list(tmp_path.glob(".*"))
 
 
+def test_the_report_says_whether_mirror_images_were_looked_at(
+    saved: Path, dataset: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short = ["--no-tables", "--calibration", "none"]
+    told = []
+    for more in ([], ["--flip"]):
+        assert main(command(saved, dataset, *short, "--json", *more)) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert [report["flip"] for report in told] == [False, True]
+    assert told[0]["verification"] != told[1]["verification"]
+    assert main(command(saved, dataset, *short, "--flip", "--rerank")) == 0
+    assert ", mean with the mirror image, re-ranked" in capsys.readouterr().out
+
+
 def test_parts_are_chosen_by_name(saved: Path, dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
     more = ["--parts", "head, torso", "--no-tables", "--calibration", "none", "--json"]
     assert main(command(saved, dataset, *more)) == 0
