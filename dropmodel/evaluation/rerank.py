@@ -14,7 +14,7 @@ blocks of distances, and V has at most some hundred entries a crop. A pair with 
 (distance ``inf``) is never a neighbour, and stays ``inf``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import torch
 
 Places = npt.NDArray[np.int64]
+
+_NEIGHBOURS_SHARE = 0.7
+"""Share of the time of a graph that goes into finding neighbours, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,60 @@ def reranked_blocks(
             distances[line] = (1 - chosen.share) * jaccard + chosen.share * plain
             distances[line, np.isinf(plain)] = np.inf
         yield part, distances
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """Jaccard distances below 1, those of crop i at ``starts[i]`` up to ``starts[i + 1]``.
+
+    ``starts`` int64 [N + 1]; ``places`` int64 [M], rising within a row, no crop its own; ``distances``
+    float32 [M]. Pairs that are not in it share no neighbour: their distance is 1.
+    """
+
+    starts: Places
+    places: Places
+    distances: FloatArray
+
+
+def jaccard_graph(
+    side: Operand,
+    *,
+    options: Neighbourhood | None = None,
+    device: "str | torch.device" = "cpu",
+    rows: int = BLOCK,
+    on_progress: Callable[[float], None] | None = None,
+) -> Graph:
+    """J of all pairs of crops, without the plain distance: what clusterings of crops without names work on.
+
+    ``side`` holds the crops as both sides of the distance: weighted by the roots of a user's weights.
+    ``on_progress`` is told the share of the work that is done, in [0, 1]; what it raises ends the work.
+    Takes the time of all N^2 distances, in memory that grows with N.
+    """
+    chosen = Neighbourhood() if options is None else options
+    tell = on_progress or (lambda _: None)
+    count = len(side)
+    if not count:
+        return Graph(np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+
+    def told() -> Iterator[Block]:
+        for part, distances in operand_blocks(side, side, device=device, rows=rows):
+            yield part, distances
+            tell(_NEIGHBOURS_SHARE * part.stop / count)
+
+    encoded = _encode(side, side, _neighbours(told(), count, max(chosen.k1 + 1, chosen.k2)), chosen)
+    index = _Inverted(encoded, count)
+    ends, places, distances = [0], [], []
+    for i, row in enumerate(encoded):
+        shared = index.shared(row)
+        shared[i] = 0
+        near = np.flatnonzero(shared)
+        ends.append(ends[-1] + len(near))
+        places.append(near)
+        distances.append(np.clip(1 - shared[near] / (2 - shared[near]), 0, 1))
+        if not i % rows:
+            tell(_NEIGHBOURS_SHARE + (1 - _NEIGHBOURS_SHARE) * i / count)
+    tell(1.0)
+    return Graph(np.array(ends, np.int64), np.concatenate(places), np.concatenate(distances))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dropmodel.evaluation.distances import distance_blocks
 from dropmodel.evaluation.ranking import rank
-from dropmodel.evaluation.rerank import Neighbourhood, reranked_blocks
-from dropmodel.features import Features, distance
+from dropmodel.evaluation.rerank import Neighbourhood, jaccard_graph, reranked_blocks
+from dropmodel.features import Features, Operand, distance
 from tests.unit.dropmodel.evaluation.made import features, labels, people
 
 Matrix = npt.NDArray[np.float64]
@@ -64,6 +64,37 @@ def test_reranking_is_the_papers_formula(seed: int, hidden: float, k1: int, k2: 
     blocks = list(reranked_blocks(query, gallery, options=Neighbourhood(k1, k2, 0.3), rows=3))
     found = np.concatenate([block for _, block in blocks])
     np.testing.assert_allclose(found, dense(query, gallery, k1, k2, 0.3), atol=2e-5)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32), hidden=st.sampled_from([0.0, 0.5]), k1=st.sampled_from([2, 20]))
+def test_the_graph_has_the_same_distances(seed: int, hidden: float, k1: int) -> None:
+    first, second = features(seed, 6, hidden), features(seed + 1, 9, hidden)
+    options = Neighbourhood(k1, 3)
+    weights = {"foreground": 2.0, "stripe_1": 0.5, "stripe_3": 1.0}
+    everyone = Features.concatenate([first, second])
+    roots = {name: weight**0.5 for name, weight in weights.items()}
+    shares: list[float] = []
+    side = Operand.of(everyone, roots, is_query=True)
+    graph = jaccard_graph(side, options=options, rows=4, on_progress=shares.append)
+    found = np.ones((15, 15))
+    for i in range(15):
+        row = slice(graph.starts[i], graph.starts[i + 1])
+        assert (np.diff(graph.places[row]) > 0).all()
+        found[i, graph.places[row]] = graph.distances[row]
+    np.testing.assert_allclose(found, found.T, atol=1e-6)
+    np.testing.assert_array_equal(np.diag(found), 1)
+    blocks = reranked_blocks(first, second, weights, options=Neighbourhood(k1, 3, share=1e-7))
+    ((_, expected),) = blocks
+    finite = np.isfinite(expected)
+    np.testing.assert_allclose(found[:6, 6:][finite], expected[finite], atol=2e-5)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def test_the_graph_of_nobody_is_empty() -> None:
+    graph = jaccard_graph(Operand.of(features(0, 1), {"stripe_1": 1.0}, is_query=True)[:0])
+    assert (graph.starts.tolist(), graph.places.tolist()) == ([0], [])
 
 
 def test_share_one_keeps_the_plain_order() -> None:
