@@ -1,11 +1,13 @@
-"""The inner loop: the dot products of one query vector with a matrix of fp16 rows.
+"""The inner loops: dot products of one query vector, or of many, with a matrix of fp16 rows.
 
-torch's fp16 ``linear`` reads at memory speed on CPUs with AVX2 or better and on CUDA, and is slow on
-others; a timing at the first use decides (docs/performance.md).
+Which way is fastest depends on the processor: torch's fp16 products read at memory speed on CPUs with AVX2
+or better and on CUDA and are slow on others, products of bf16 matrices are quick where there are
+instructions for them. So a timing at the first use decides (docs/performance.md).
 """
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import torch
@@ -14,8 +16,8 @@ from torch.nn import functional as F
 Kernel = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """(query float32 [D], matrix float16 [N, D]) -> dot products float32 [N]."""
 
-_CHUNK = 8192
-_TRIAL_ROWS = 16384
+ManyKernel = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""(queries float32 [Q, D], matrix float16 [N, D]) -> dot products float32 [Q, N]."""
 
 KERNEL_ERROR = 2e-3
 """More than a kernel's result is off for unit vectors.
@@ -23,10 +25,28 @@ KERNEL_ERROR = 2e-3
 Rounding the query to fp16 costs at most 2**-11 and rounding the result 2**-12, together 7.4e-4.
 """
 
+MANY_ERROR = 1.5e-2
+"""The same for a kernel of many queries.
 
-def half(query: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+Rounding both sides and the result to bf16 costs at most 2**-8 each, together 1.2e-2.
+"""
+
+_CHUNK = 8192
+_MANY_CHUNK = 65536
+_FEW = 8
+_TRIAL_ROWS = 65536  # 64 MiB: more than most caches, as a library's matrices are
+_TRIAL_DIM = 512
+_TRIAL_QUERIES = 32
+
+
+def linear(query: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
     """Query, matrix and result in fp16, at memory speed where the hardware converts."""
     return F.linear(query.to(matrix.dtype)[None], matrix)[0].float()
+
+
+def vector(query: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """The same by torch's product with a vector, which takes another way through its libraries."""
+    return torch.mv(matrix, query.to(matrix.dtype)).float()
 
 
 def single(query: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
@@ -37,23 +57,103 @@ def single(query: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
     return result
 
 
-@cache
+def loop(queries: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """One query after the other."""
+    kernel = kernel_for(matrix.device.type)
+    return torch.stack([kernel(query, matrix) for query in queries])
+
+
+def half_product(queries: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """One product in fp16."""
+    return F.linear(queries.to(matrix.dtype), matrix).float()
+
+
+def bfloat_product(queries: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """Products in bf16, converting a piece of the matrix at a time."""
+    return _product(queries, matrix, torch.bfloat16)
+
+
+def single_product(queries: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    """Products in fp32, converting a piece of the matrix at a time."""
+    return _product(queries, matrix, torch.float32)
+
+
+KERNELS: tuple[Kernel, ...] = (linear, vector, single)
+MANY_KERNELS: tuple[ManyKernel, ...] = (loop, half_product, bfloat_product, single_product)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The fastest kernel of a device, and its ``seconds`` for one number of one row."""
+
+    kernel: Kernel
+    seconds: float
+
+
 def kernel_for(device: str) -> Kernel:
-    """The fastest kernel on ``device``, timed at the first call (some 10 ms)."""
-    if device != "cpu":
-        return half
-    generator = torch.Generator().manual_seed(0)
-    matrix = torch.randn(_TRIAL_ROWS, 512, generator=generator).half()
-    query = torch.randn(512, generator=generator)
-    return min((half, single), key=lambda kernel: _seconds(kernel, query, matrix))
+    """The fastest kernel on ``device``, timed at the first call (some 50 ms)."""
+    return timing(device).kernel
 
 
-def _seconds(kernel: Kernel, query: torch.Tensor, matrix: torch.Tensor) -> float:
-    """The shorter of two runs after one that sets up."""
-    kernel(query, matrix)
+@cache
+def timing(device: str) -> Timing:
+    """The fastest kernel on ``device`` and how fast it is; timed at the first call."""
+    matrix = _trial_matrix(device)
+    queries = torch.ones(1, _TRIAL_DIM, device=device)
+    # On an accelerator any of them reads at memory speed, and what single converts there is not free.
+    seconds = {
+        kernel: _seconds(kernel, queries[0], matrix) for kernel in KERNELS[: 3 if _is_cpu(device) else 1]
+    }
+    best = min(seconds, key=lambda kernel: seconds[kernel])
+    return Timing(best, seconds[best] / matrix.numel())
+
+
+def many_kernel_for(device: str, queries: int) -> ManyKernel:
+    """The fastest kernel for so many queries on ``device``; timed at the first call (a second at worst)."""
+    return loop if queries < _FEW else _timed_many(device)
+
+
+@cache
+def _timed_many(device: str) -> ManyKernel:
+    if not _is_cpu(device):
+        return half_product
+    matrix = _trial_matrix(device)[: _TRIAL_ROWS // 4]
+    queries = torch.ones(_TRIAL_QUERIES, _TRIAL_DIM)
+    return min(MANY_KERNELS, key=lambda kernel: _seconds(kernel, queries, matrix))
+
+
+def search_device() -> str:
+    """Where searches run unless somebody says otherwise: CUDA if there is any, else the CPU."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _is_cpu(device: str) -> bool:
+    return torch.device(device).type == "cpu"
+
+
+def _product(queries: torch.Tensor, matrix: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    result = queries.new_empty(len(queries), len(matrix))
+    converted = queries.to(dtype)
+    for start in range(0, len(matrix), _MANY_CHUNK):
+        piece = slice(start, start + _MANY_CHUNK)
+        result[:, piece] = F.linear(converted, matrix[piece].to(dtype))
+    return result
+
+
+def _trial_matrix(device: str) -> torch.Tensor:
+    """Rows of ordinary numbers: made ones, for reading them takes as long as any."""
+    piece = torch.linspace(-0.1, 0.1, 1021, device=device).half()  # a prime, so that no two rows are alike
+    times = -(-_TRIAL_ROWS * _TRIAL_DIM // len(piece))
+    return piece.repeat(times)[: _TRIAL_ROWS * _TRIAL_DIM].reshape(_TRIAL_ROWS, _TRIAL_DIM)
+
+
+def _seconds(
+    kernel: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], query: torch.Tensor, matrix: torch.Tensor
+) -> float:
+    """The shortest of three runs, each until the device is done."""
     runs = []
-    for _ in range(2):
+    for _ in range(3):
         start = time.perf_counter()
-        kernel(query, matrix)
+        kernel(query, matrix)[..., -1].sum().item()
         runs.append(time.perf_counter() - start)
     return min(runs)

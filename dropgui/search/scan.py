@@ -20,6 +20,7 @@ as it is, one that they hardly show nearly so, and the scan is still one.
 """
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -30,26 +31,26 @@ from dropgui.search.query import Answer, VectorQuery
 from dropgui.search.target import Places, Target
 from dropmodel.features import FloatArray
 
-_GATHER_BELOW = 0.05
-_CANDIDATES = 512
+GATHER_BELOW = 0.05
+"""Rows that pass a filter are gathered where they are a smaller share than this, else scanned and masked."""
+
+CANDIDATES = 512
+"""So many of a scan's best are scored again at least."""
 
 
-def search(index: PartIndex, query: VectorQuery, device: str = "cpu") -> Answer:
-    """Ranks the crops of ``index`` for ``query``.
+def search(index: PartIndex, query: VectorQuery, device: str | None = None) -> Answer:
+    """Ranks the crops of ``index`` for ``query``, on CUDA if there is any or where ``device`` says.
 
     ``ValueError`` if the query's features are of another schema or length than the index.
     """
+    from dropgui.search.kernels import search_device
+
     start = time.perf_counter()
-    features = query.features
-    if features.schema != index.model.schema or features.dim != index.model.dim:
-        raise ValueError(
-            f"the query is of schema {features.schema.name!r} with {features.dim} numbers a vector, "
-            f"the index of {index.model.schema.name!r} with {index.model.dim}"
-        )
+    check_fits(index, query)
     rows = index.rows
     target = Target.of(query)
-    allowed = _allowed(index, rows, query)
-    scores, places = _scan(rows, target, allowed, device)
+    allowed = allowed_rows(index, rows, query)
+    scores, places = _scan(rows, target, allowed, search_device() if device is None else device)
     found = _best(rows, target, scores, places, query)
     compared = int(np.count_nonzero(scores > -np.inf))
     return Answer(
@@ -60,7 +61,17 @@ def search(index: PartIndex, query: VectorQuery, device: str = "cpu") -> Answer:
     )
 
 
-def _allowed(index: PartIndex, rows: Rows, query: VectorQuery) -> npt.NDArray[np.bool_]:
+def check_fits(index: PartIndex, query: VectorQuery) -> None:
+    """``ValueError`` if the query's features are of another schema or length than the index."""
+    features = query.features
+    if features.schema != index.model.schema or features.dim != index.model.dim:
+        raise ValueError(
+            f"the query is of schema {features.schema.name!r} with {features.dim} numbers a vector, "
+            f"the index of {index.model.schema.name!r} with {index.model.dim}"
+        )
+
+
+def allowed_rows(index: PartIndex, rows: Rows, query: VectorQuery) -> npt.NDArray[np.bool_]:
     """Which rows may match, bool [N]."""
     allowed = rows.living
     if query.crop_filter:
@@ -68,6 +79,27 @@ def _allowed(index: PartIndex, rows: Rows, query: VectorQuery) -> npt.NDArray[np
     if query.exclude:
         allowed = allowed & ~np.isin(rows.crop_ids, np.fromiter(query.exclude, dtype=np.int64))
     return allowed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The best of some rows: their ``places``, best first, and the score of the last that was wanted.
+
+    ``kth`` is -inf where there were fewer rows than wanted.
+    """
+
+    places: Places
+    kth: float
+
+
+def best_of(rows: Rows, target: Target, found: Places, query: VectorQuery) -> Best:
+    """The best of these comparable rows for ``query``, in exact order; those below its threshold left out."""
+    exact = target.scores(rows, found)
+    order = np.lexsort((rows.crop_ids[found], -exact))[: query.top]
+    kth = float(exact[order[-1]]) if len(order) == query.top else -np.inf
+    if query.least_score is not None:
+        order = order[exact[order] >= query.least_score]
+    return Best(found[order], kth)
 
 
 def _scan(
@@ -83,7 +115,7 @@ def _scan(
     from dropgui.search.kernels import kernel_for
 
     kernel = kernel_for(device)
-    gathered = np.count_nonzero(allowed) < _GATHER_BELOW * len(allowed)
+    gathered = np.count_nonzero(allowed) < GATHER_BELOW * len(allowed)
     places = np.flatnonzero(allowed) if gathered else None
     count = len(allowed) if places is None else len(places)
     total, mass = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
@@ -116,16 +148,10 @@ def _best(
     from dropgui.search.kernels import KERNEL_ERROR
 
     comparable = int(np.count_nonzero(scores > -np.inf))
-    wanted = min(query.top, comparable)
-    candidates = min(max(_CANDIDATES, 4 * query.top), comparable)
+    candidates = min(max(CANDIDATES, 4 * query.top), comparable)
     while True:
         values, picked = (part.numpy() for part in torch.from_numpy(scores).topk(candidates))
-        found = picked if places is None else places[picked]
-        exact = target.scores(rows, found)
-        order = np.lexsort((rows.crop_ids[found], -exact))[:wanted]
-        if candidates == comparable or exact[order[-1]] > values[-1] + KERNEL_ERROR * target.length:
-            if query.least_score is not None:
-                order = order[exact[order] >= query.least_score]
-            best: Places = found[order]
-            return best
+        best = best_of(rows, target, picked if places is None else places[picked], query)
+        if candidates == comparable or best.kth > values[-1] + KERNEL_ERROR * target.length:
+            return best.places
         candidates = min(4 * candidates, comparable)
