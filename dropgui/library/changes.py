@@ -10,9 +10,10 @@ from typing import Any, Self
 class Change:
     """One committed change of a library.
 
-    The three tuples hold crop ids: new in the gallery, shown before but different now (embedded, another
-    person, another mask, moved), and gone from it. A flag says that the table of that name is to be read
-    again. ``elsewhere`` means that another process wrote to the file: anything may be different.
+    The three tuples hold crop ids: new in the gallery, shown before but different now (embedded, decided on,
+    another person, another mask, moved), and gone from it. A flag says that the table of that name is to be
+    read again; ``searches`` are the saved ones and the past queries. ``elsewhere`` means that another process
+    wrote to the file: anything may be different.
     """
 
     crops_added: tuple[int, ...] = ()
@@ -21,6 +22,7 @@ class Change:
     folders: bool = False
     cameras: bool = False
     persons: bool = False
+    searches: bool = False
     faults: bool = False
     models: bool = False
     jobs: bool = False

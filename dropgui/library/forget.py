@@ -1,8 +1,9 @@
 """Forgetting: a folder or some crops leave the library without a trace that a file search could find.
 
-Rows, vectors, masks and decisions go with the crops; caches go as a whole, being disposable; then the
-file is rewritten and its log emptied. The pictures on disk are never touched. What a drive keeps of
-overwritten blocks, and what trained weights learnt, is beyond us; docs/decisions/0022 says so.
+Rows, vectors, masks and decisions go with the crops, and stored queries lose them; caches go as a whole,
+being disposable; then the file is rewritten and its log emptied. The pictures on disk are never touched.
+What a drive keeps of overwritten blocks, and what trained weights learnt, is beyond us; docs/decisions/0022
+says so.
 """
 
 import os
@@ -20,6 +21,7 @@ from dropgui.library.events import log_anonymous_event
 from dropgui.library.faults import BusyLibraryError
 from dropgui.library.library import Library
 from dropgui.library.schema import Camera, Crop, Decision, Event, Folder, Image, Meta, Person
+from dropgui.library.stored_queries import forget_lost
 
 _PENDING = "wipe_pending"
 
@@ -40,6 +42,7 @@ def forget_folder(library: Library, folder_id: int) -> None:
         connection.execute(delete(Folder).where(Folder.id == folder_id))
         _forget_events(connection, path)
         _forget_the_unused(connection)
+        forget_lost(connection, path)
         _note_pending(connection)
         log_anonymous_event(connection, "folder forgotten")
         return crop_ids
@@ -70,6 +73,7 @@ def forget_crops(library: Library, ids: Iterable[int]) -> None:
             bare = ~select(Crop.id).where(Crop.image_id == Image.id).exists()
             connection.execute(delete(Image).where(Image.id.in_(piece), bare))
         _forget_the_unused(connection)
+        forget_lost(connection)
         _note_pending(connection)
         log_anonymous_event(connection, "crops forgotten")
         return crop_ids
@@ -80,7 +84,13 @@ def forget_crops(library: Library, ids: Iterable[int]) -> None:
 
 def _gone(crop_ids: list[int]) -> Change:
     return Change(
-        crops_removed=tuple(crop_ids), folders=True, cameras=True, persons=True, faults=True, jobs=True
+        crops_removed=tuple(crop_ids),
+        folders=True,
+        cameras=True,
+        persons=True,
+        searches=True,
+        faults=True,
+        jobs=True,
     )
 
 

@@ -1,6 +1,6 @@
 """What the library's queries answer with: plain frozen data, no live database objects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -137,6 +137,60 @@ class CameraRow:
     id: int
     name: str
     crops: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person: how many crops of it are on show, by how many cameras, and when it was seen.
+
+    Times are the cameras' own clocks, without a zone; None where no crop's time is known.
+    """
+
+    id: int
+    name: str
+    crops: int
+    cameras: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What somebody said of a crop and a person: ``verdict`` is confirmed or rejected."""
+
+    crop_id: int
+    person_id: int
+    verdict: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearchRow:
+    """A query under a name, as the dictionary that was saved, and what was seen of its answer.
+
+    ``seen_crops`` were looked at among its matches; ``seen_embedding_id`` was the newest embedding then, 0
+    before the first look.
+    """
+
+    id: int
+    name: str
+    query: dict[str, Any]
+    created_at: datetime
+    seen_embedding_id: int
+    seen_crops: frozenset[int]
+
+    def unseen(self, crop_ids: Iterable[int]) -> tuple[int, ...]:
+        """Those of an answer's crops that nobody has looked at yet, in their order."""
+        return tuple(crop_id for crop_id in crop_ids if crop_id not in self.seen_crops)
+
+
+@dataclass(frozen=True, slots=True)
+class PastQueryRow:
+    """A query that was asked, as a dictionary, and when."""
+
+    id: int
+    query: dict[str, Any]
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

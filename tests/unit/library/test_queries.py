@@ -1,7 +1,7 @@
 """What the window asks, on small libraries whose answers can be read off."""
 
 import os
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def test_filters_choose_folders_and_cameras(library: Library) -> None:
     cameras = {row.name: row.id for row in camera_rows(library)}
     folders = {row.name: row.id for row in folder_rows(library)}
 
-    def shown(folders: Set[int] = frozenset(), cameras: Set[int] = frozenset()) -> list[int]:
+    def shown(folders: AbstractSet[int] = frozenset(), cameras: AbstractSet[int] = frozenset()) -> list[int]:
         chosen = CropFilter(folders=frozenset(folders), cameras=frozenset(cameras))
         return [int(crop_id) for crop_id in crop_ids(library, chosen)]
 
