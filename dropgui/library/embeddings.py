@@ -1,7 +1,7 @@
 """Embeddings in the library: one row a crop, fp16; and the generation that keeps caches honest.
 
 A cache of a model version's embeddings holds all rows up to some id. Rows are only ever added above that
-id or, when something is taken away, the version's generation changes and the cache is worthless.
+id; when something is taken away, the version's generation grows and a cache has to look for what is gone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +73,7 @@ def add_embeddings(
 def remove_embeddings(
     connection: Connection, crop_ids: Iterable[int], *, keep_version: int | None = None
 ) -> None:
-    """Takes these crops' embeddings away and makes the caches that hold them worthless.
+    """Takes these crops' embeddings away and lets the caches that hold them know.
 
     Those under ``keep_version`` stay.
     """
@@ -90,13 +90,13 @@ def remove_embeddings(
 
 
 def generation(connection: Connection, model_version_id: int) -> int:
-    """Changes whenever embeddings of the model version are taken away."""
+    """Grows whenever embeddings of the model version are taken away."""
     query = select(Meta.value).where(Meta.key == f"generation:{model_version_id}")
     return int(connection.execute(query).scalar() or 0)
 
 
 def bump_generation(connection: Connection, model_version_id: int) -> None:
-    """Makes every cache of the model version worthless."""
+    """Says that embeddings of the model version were taken away."""
     value = str(generation(connection, model_version_id) + 1)
     row = upsert(Meta).values(key=f"generation:{model_version_id}", value=value)
     connection.execute(row.on_conflict_do_update(index_elements=[Meta.key], set_={"value": value}))
@@ -134,6 +134,12 @@ def has_embeddings(library: Library, model_version_id: int) -> bool:
     query = select(Embedding.id).where(Embedding.model_version_id == model_version_id).limit(1)
     with library.read() as connection:
         return connection.execute(query).first() is not None
+
+
+def embedded_crops(connection: Connection, model_version_id: int) -> npt.NDArray[np.int64]:
+    """Ids of the crops with embeddings of a model version, int64 [N], rising."""
+    query = select(Embedding.crop_id).where(Embedding.model_version_id == model_version_id)
+    return np.fromiter(connection.execute(query.order_by(Embedding.crop_id)).scalars(), dtype=np.int64)
 
 
 def newest_embedding(connection: Connection) -> int:

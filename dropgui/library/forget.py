@@ -1,14 +1,14 @@
 """Forgetting: a folder or some crops leave the library without a trace that a file search could find.
 
-Rows, vectors, masks and decisions go with the crops, and stored queries lose them; caches go as a whole,
-being disposable; then the file is rewritten and its log emptied. The pictures on disk are never touched.
+Rows, vectors, masks and decisions go with the crops, and stored queries lose them; caches are wiped or, being
+disposable, go as a whole; then the file is rewritten and its log emptied. The pictures on disk are never touched.
 What a drive keeps of overwritten blocks, and what trained weights learnt, is beyond us; docs/decisions/0022
 says so.
 """
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from sqlalchemy import Connection, delete, func, or_, select
@@ -25,10 +25,24 @@ from dropgui.library.stored_queries import forget_lost
 
 _PENDING = "wipe_pending"
 
+WipeCache = Callable[[Library, Connection], bool]
+"""Leaves nothing of crops without embeddings in the cache directory; False where something could not go.
 
-def forget_folder(library: Library, folder_id: int) -> None:
+Called on the writer thread, so that no program is appending to the cache meanwhile.
+"""
+
+
+def remove_cache(library: Library, _: Connection) -> bool:
+    """Removes the whole cache directory; False if files stay, as on Windows those that a program has mapped."""
+    files = [path for path in library.cache_dir.rglob("*") if path.is_file()]
+    shutil.rmtree(library.cache_dir, ignore_errors=True)
+    return not any(path.exists() for path in files)
+
+
+def forget_folder(library: Library, folder_id: int, *, wipe_cache: WipeCache = remove_cache) -> None:
     """Forgets a folder and everything known of its pictures; ``KeyError`` if there is no such folder.
 
+    ``wipe_cache`` may keep what the cache has of other crops.
     :class:`BusyLibraryError`: it has left the library, but not yet the disk (:func:`finish_forgetting`).
     """
 
@@ -48,10 +62,10 @@ def forget_folder(library: Library, folder_id: int) -> None:
         return crop_ids
 
     library.write(work, change=_gone)
-    _wipe(library)
+    _wipe(library, wipe_cache)
 
 
-def forget_crops(library: Library, ids: Iterable[int]) -> None:
+def forget_crops(library: Library, ids: Iterable[int], *, wipe_cache: WipeCache = remove_cache) -> None:
     """Forgets these crops and the images that then have none left; unknown ids are ignored.
 
     The pictures stay on disk, so indexing their folder again finds them again. Raises what
@@ -79,7 +93,7 @@ def forget_crops(library: Library, ids: Iterable[int]) -> None:
         return crop_ids
 
     library.write(work, change=_gone)
-    _wipe(library)
+    _wipe(library, wipe_cache)
 
 
 def _gone(crop_ids: list[int]) -> Change:
@@ -119,7 +133,7 @@ def finish_forgetting(library: Library) -> None:
         pending = connection.execute(select(Meta.key).where(Meta.key == _PENDING)).first()
     if pending is not None:
         with suppress(BusyLibraryError):
-            _wipe(library)
+            _wipe(library, remove_cache)
 
 
 def _note_pending(connection: Connection) -> None:
@@ -127,9 +141,8 @@ def _note_pending(connection: Connection) -> None:
     connection.execute(row.on_conflict_do_nothing())
 
 
-def _wipe(library: Library) -> None:
-    # Inside a write, so that no program is appending to the cache meanwhile.
-    whole = library.write(lambda _: _remove_cache(library))
+def _wipe(library: Library, wipe_cache: WipeCache) -> None:
+    whole = library.write(lambda connection: wipe_cache(library, connection))
     try:
         library.compact()
     except BusyLibraryError as error:
@@ -137,13 +150,6 @@ def _wipe(library: Library) -> None:
     if not whole:
         raise _unfinished(library)
     library.write(lambda connection: connection.execute(delete(Meta).where(Meta.key == _PENDING)))
-
-
-def _remove_cache(library: Library) -> bool:
-    """Whether all files of the cache could be removed: Windows keeps those that a program has mapped."""
-    files = [path for path in library.cache_dir.rglob("*") if path.is_file()]
-    shutil.rmtree(library.cache_dir, ignore_errors=True)
-    return not any(path.exists() for path in files)
 
 
 def _unfinished(library: Library) -> BusyLibraryError:

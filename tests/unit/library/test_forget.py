@@ -148,13 +148,13 @@ def test_forgetting_that_was_killed_is_finished_at_the_next_start(
 ) -> None:
     """The rows are gone, the program died before the file was rewritten and the cache removed."""
     with monkeypatch.context() as dying:
-        dying.setattr("dropgui.library.forget._wipe", lambda _: None)
+        dying.setattr("dropgui.library.forget._wipe", lambda *_: None)
         forget_folder(library, 2)
     gone = traces(made_features(40, seed=2))
     assert all(trace in stored(library) for trace in gone)
     finish_forgetting(library)
     assert not [trace for trace in gone if trace in stored(library)]
-    monkeypatch.setattr("dropgui.library.forget._wipe", lambda _: pytest.fail("nothing is pending"))
+    monkeypatch.setattr("dropgui.library.forget._wipe", lambda *_: pytest.fail("nothing is pending"))
     finish_forgetting(library)
 
 
@@ -187,7 +187,7 @@ def test_another_program_that_reads_keeps_the_wiping_pending(
     gone = [SECRET.encode(), *traces(made_features(40, seed=2))]
     finish_forgetting(library)
     assert not [trace for trace in gone if trace in stored(library)]
-    monkeypatch.setattr("dropgui.library.forget._wipe", lambda _: pytest.fail("nothing is pending"))
+    monkeypatch.setattr("dropgui.library.forget._wipe", lambda *_: pytest.fail("nothing is pending"))
     finish_forgetting(library)
 
 
