@@ -10,7 +10,7 @@ brings a better model (docs/decisions/0015-the-starter-model.md).
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,10 @@ from dropgui.library.forget import finish_forgetting, forget_folder
 from dropgui.library.models import activate_model, active_model, register_model
 from dropgui.library.queries import features_of
 from dropgui.library.rows import ModelVersionRow
-from dropgui.search import Answer, PartIndex, VectorQuery, search
+from dropgui.search import Answer, PartIndex, Query, VectorQuery, search
+from dropgui.search.ask import ask
+from dropgui.search.question import Picture
+from dropgui.search.resolve import resolve
 from dropmodel.errors import ImageError, ModelError
 from dropmodel.features import Features
 
@@ -160,23 +163,38 @@ class Session:
         """The crop's embeddings under the active model version, one row; a UserError if it has none."""
         return features_of(self.library, [crop_id], self.index.model.id)
 
-    def read_picture(self, path: Path) -> PictureFeatures:
+    def read_picture(self, picture: Picture) -> PictureFeatures:
         """What the model says of a picture that need not be in the library."""
-        from dropmodel.inference import read_image
-
-        extractor = self.extractor
         try:
-            pixels = read_image(path, at_least=extractor.input_size)
+            extraction = self.extractor.extract([picture])
         except ImageError as error:
             raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
-        extraction = extractor.extract([pixels])
         return PictureFeatures(extraction.features, extraction.labels[0])
 
-    def search(self, query: VectorQuery) -> Answer:
+    def resolve(self, query: Query) -> VectorQuery:
+        """The vectors that a question stands for; see :func:`dropgui.search.resolve.resolve`.
+
+        Loads the model only where the question has a picture that is no crop of the library.
+        """
+
+        def read(pictures: Sequence[Picture]) -> Features:
+            return Features.concatenate([self.read_picture(picture).features for picture in pictures])
+
+        return resolve(query, self.library, self.index.model, read)
+
+    def search(self, query: Query | VectorQuery) -> Answer:
         """Ranks the library's crops, those that were indexed this very moment included."""
+        if isinstance(query, Query):
+            return self.ask(query, self.resolve(query))
         index = self.index
         index.refresh()
         return search(index, query)
+
+    def ask(self, query: Query, asked: VectorQuery) -> Answer:
+        """Like :meth:`search`, for a question that was resolved already."""
+        index = self.index
+        index.refresh()
+        return ask(index, query, asked)
 
     def forget_folder(self, folder_id: int) -> None:
         """Forgets a folder; see :func:`dropgui.library.forget.forget_folder`."""

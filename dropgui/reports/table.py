@@ -9,6 +9,18 @@ from typing import Any, TextIO
 from dropgui.reports.content import Entry
 from dropgui.reports.files import writing
 
+COLUMNS = (
+    "rank",
+    "crop_id",
+    "score",
+    "probability",
+    "verdict",
+    "path",
+    "camera",
+    "captured_at",
+    "person",
+)
+
 
 def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """One flat record a match, best first, all with the same keys.
@@ -39,8 +51,7 @@ def write_table(entries: Sequence[Entry], parts: Sequence[str], file: TextIO) ->
 
     ``parts`` are the chosen vectors, so that an answer without matches has its columns too.
     """
-    fields = ["rank", "crop_id", "score", "probability", "verdict", "path", "camera", "captured_at", "person"]
-    writer = csv.DictWriter(file, [*fields, *(f"part_{name}" for name in parts)], lineterminator="\n")
+    writer = csv.DictWriter(file, [*COLUMNS, *(f"part_{name}" for name in parts)], lineterminator="\n")
     writer.writeheader()
     for record in records(entries):
         writer.writerow({key: _cell(value) for key, value in record.items()})

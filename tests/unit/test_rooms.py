@@ -14,8 +14,10 @@ FLOORS = [
     {"dropgui.errors"},
     {"dropgui.library", "dropgui.formats"},
     {"dropgui.search"},
-    {"dropgui.indexing"},
+    {"dropgui.indexing", "dropgui.reports"},
     {"dropgui.session"},
+    {"dropgui.api"},
+    {"dropgui.search_command"},
 ]
 FLOOR_OF = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -1,0 +1,77 @@
+"""Why a match stands where it stands, in sentences for people."""
+
+from collections.abc import Iterable
+
+from dropgui.search.query import Match
+from dropmodel.parts import PartSchema
+
+_CLEAR = 0.05
+"""A part that differs by less from the whole score pulls it neither up nor down worth telling."""
+
+_FELT = 0.005
+"""A push by negatives that is smaller does not change a score as it is shown."""
+
+
+def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
+    """What was compared, what was hidden and where, what speaks for the match and what against.
+
+    A part speaks for a match where it is more alike than the parts are together (the score without
+    negatives), and against it where it is less alike, by at least 0.05 of cosine similarity. Certainty is the
+    model's calibrated probability, and its lack is said.
+    """
+    compared = {name: value for name, value in match.parts.items() if value is not None}
+    plain = match.score - match.pushed
+    higher = {name: value for name, value in compared.items() if value - plain >= _CLEAR}
+    lower = {name: value for name, value in compared.items() if plain - value >= _CLEAR}
+    both = set(match.hidden_in_query) & set(match.hidden_in_crop)
+    told = [
+        _sentence("Compared", _titles(compared, schema))
+        or "No chosen part is seen well enough to be told apart.",
+        _sentence("Hidden in the query", _titles(_only(match.hidden_in_query, both), schema)),
+        _sentence("Hidden in this crop", _titles(_only(match.hidden_in_crop, both), schema)),
+        _sentence("Hidden in both", _titles((n for n in match.hidden_in_query if n in both), schema)),
+        _sentence("Speaks for it", _valued(dict(sorted(higher.items(), key=lambda item: -item[1])), schema)),
+        _sentence(
+            "Speaks against it", _valued(dict(sorted(lower.items(), key=lambda item: item[1])), schema)
+        ),
+        _pushed(match.pushed),
+        _certainty(match),
+    ]
+    return tuple(sentence for sentence in told if sentence)
+
+
+def _only(names: Iterable[str], without: set[str]) -> list[str]:
+    return [name for name in names if name not in without]
+
+
+def _titles(names: Iterable[str], schema: PartSchema) -> list[str]:
+    return [schema.vector(name).title for name in names]
+
+
+def _valued(parts: dict[str, float], schema: PartSchema) -> list[str]:
+    return [f"{schema.vector(name).title} ({value:.2f})" for name, value in parts.items()]
+
+
+def _sentence(opening: str, words: list[str]) -> str:
+    """``Opening: torso, left arm.``; nothing without words."""
+    return f"{opening}: {', '.join(_uncapitalised(word) for word in words)}." if words else ""
+
+
+def _uncapitalised(word: str) -> str:
+    return word[:1].lower() + word[1:]
+
+
+def _pushed(pushed: float) -> str:
+    if abs(pushed) < _FELT:
+        return ""
+    if pushed < 0:
+        return f"Looks like somebody who is not meant: {pushed:+.2f}."
+    return f"Unlike those who are not meant: {pushed:+.2f}."
+
+
+def _certainty(match: Match) -> str:
+    if match.probability is None:
+        known = any(value is not None for value in match.parts.values())
+        return "How certain that is cannot be told: the model is not calibrated." if known else ""
+    percent = f"{match.probability:.0%}"
+    return f"Same person: {percent}, if half of all pairs that are asked about were of one person."
