@@ -21,6 +21,7 @@ from dropgui.library import Library
 from dropgui.library.forget import forget_folder
 from dropgui.library.queries import crop_rows, crops_at, folder_rows
 from dropgui.search import Answer, VectorQuery
+from dropgui.search.wiping import wipe_caches
 from dropgui.session import Session
 from dropmodel.features import default_weights
 from dropmodel.parts import PartSchema
@@ -177,7 +178,7 @@ def _forget(arguments: argparse.Namespace) -> int:
         if path not in known:
             listed = "".join(f"\n  {folder}" for folder in known) or " none"
             raise UserError(f"{path} is not a folder of {arguments.library}. It has:{listed}")
-        forget_folder(library, known[path].id)
+        forget_folder(library, known[path].id, wipe_cache=wipe_caches)
         print(f"Forgot {path} and its {known[path].crops:,} crops. The pictures are still there.")
     return 0
 

@@ -31,6 +31,7 @@ from dropgui.search import Answer, PartIndex, Query, VectorQuery, search
 from dropgui.search.ask import ask
 from dropgui.search.question import Picture
 from dropgui.search.resolve import resolve
+from dropgui.search.wiping import wipe_caches
 from dropmodel.errors import ImageError, ModelError
 from dropmodel.features import Features
 
@@ -198,12 +199,7 @@ class Session:
 
     def forget_folder(self, folder_id: int) -> None:
         """Forgets a folder; see :func:`dropgui.library.forget.forget_folder`."""
-        with self._index_lock:
-            # Where the index is still mapped, Windows does not let its files go.
-            if self._index is not None:
-                self._index.close()
-                self._index = None
-            forget_folder(self.library, folder_id)
+        forget_folder(self.library, folder_id, wipe_cache=wipe_caches)
 
     def warm(self) -> None:
         """Makes the first search as fast as the next ones; for a thread that has nothing else to do."""

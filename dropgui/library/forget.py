@@ -1,9 +1,9 @@
 """Forgetting: a folder or some crops leave the library without a trace that a file search could find.
 
-Rows, vectors, masks and decisions go with the crops, and stored queries lose them; caches are wiped or, being
-disposable, go as a whole; then the file is rewritten and its log emptied. The pictures on disk are never touched.
-What a drive keeps of overwritten blocks, and what trained weights learnt, is beyond us; docs/decisions/0022
-says so.
+Rows, vectors, masks and decisions go with the crops, and stored queries lose them; caches are wiped or,
+being disposable, go as a whole; then the file is rewritten and its log emptied. The pictures on disk are
+never touched. What a drive keeps of overwritten blocks, and what trained weights learnt, is beyond us;
+docs/decisions/0022 says so.
 """
 
 import os
@@ -33,7 +33,7 @@ Called on the writer thread, so that no program is appending to the cache meanwh
 
 
 def remove_cache(library: Library, _: Connection) -> bool:
-    """Removes the whole cache directory; False if files stay, as on Windows those that a program has mapped."""
+    """Removes the whole cache directory; False if files stay: Windows keeps what a program has mapped."""
     files = [path for path in library.cache_dir.rglob("*") if path.is_file()]
     shutil.rmtree(library.cache_dir, ignore_errors=True)
     return not any(path.exists() for path in files)

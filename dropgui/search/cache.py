@@ -3,7 +3,8 @@
 ``<cache_dir>/<model version>/header.json`` names a data folder and how many rows of its files count:
 one fp16 matrix [N, D] a vector, fp16 visibilities [N, 2 + K] and int64 crop ids [N], all without headers
 of their own. The header is swapped in last, so a torn append is never read. Writers, also in different
-processes, take turns by holding the library's write lock.
+processes, take turns by holding the library's write lock. Rows of crops that lost their embeddings are
+buried where they lie: their numbers are overwritten with zeros and their crop id with -1.
 
 A cache whose last append was not forced to the disk is rebuilt when it is opened: its writer died (or is
 still at work), and after a power cut its pages could be anything.
@@ -13,8 +14,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -25,13 +26,22 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from dropgui.library import Library, LibraryError
-from dropgui.library.embeddings import EmbeddingBlock, embedding_blocks, generation, newest_embedding
+from dropgui.library.embeddings import (
+    EmbeddingBlock,
+    embedded_crops,
+    embedding_blocks,
+    generation,
+    newest_embedding,
+)
 from dropgui.library.rows import ModelVersionRow
 
-_FORMAT = 1
+_FORMAT = 2
 _BUILDING = ".building"
 _ABANDONED_SECONDS = 3600
 _HEADER = "header.json"
+
+BURIED = -1
+"""The crop id of a row whose crop lost its embeddings."""
 _CROPS = "crops.i64"
 _VISIBILITY = "visibility.f16"
 
@@ -78,39 +88,62 @@ class PartCache:
         """A header in step with the library, from a cache that is certainly whole."""
         header = self._header()
         if header is None or not header.synced:
-            self._rebuild()
+            self.rebuild()
+        return self._sealed()
+
+    def renew(self) -> Header:
+        """The same from a cache that was built just now, without dead rows."""
+        self.rebuild()
+        return self._sealed()
+
+    def _sealed(self) -> Header:
         header = self.catch_up()
         return header if header.synced else self.seal()
 
     def catch_up(self) -> Header:
-        """Appends what the library gained, or rebuilds where something was taken away."""
+        """Appends what the library gained and buries what it lost."""
         header = self._header()
         with self._library.read() as connection:
-            newest = newest_embedding(connection)
-            valid = (
-                header is not None
-                and header.generation == generation(connection, self._model.id)
-                and header.seen_id <= newest  # not so when an older copy of the library was put back
-            )
-        if header is not None and valid and header.seen_id == newest:
+            newest, taken = newest_embedding(connection), generation(connection, self._model.id)
+        if header is not None and (header.seen_id, header.generation) == (newest, taken):
             return header
-        if not valid:
-            self._rebuild()
-        return self._library.write(self._append_new)
+        if header is None or _from_the_future(header, newest, taken):
+            self.rebuild()
+        return self._library.write(self._keep_up)
 
     def seal(self) -> Header:
         """Forces the cache to the disk, so that the next :meth:`open` can trust it."""
         return self._library.write(lambda _: self._sync())
 
-    def crop_ids(self, header: Header) -> npt.NDArray[np.int64]:
-        """Crop ids of all rows, int64 [N]."""
-        return np.fromfile(self._data(header) / _CROPS, dtype="<i8", count=header.rows).astype(np.int64)
+    def wipe(self, connection: Connection) -> bool:
+        """Leaves nothing of crops that lost their embeddings on the disk, and nothing that is in no use.
 
-    def visibility(self, header: Header) -> npt.NDArray[np.float32]:
-        """Visibilities of all rows, float32 [N, 2 + K]."""
-        parts = len(header.vector_names)
-        flat = np.fromfile(self._data(header) / _VISIBILITY, dtype="<f2", count=header.rows * parts)
-        return flat.reshape(header.rows, parts).astype(np.float32)
+        For the thread that writes. False where something could not be removed; ``FileNotFoundError`` where
+        there is no cache that could be kept.
+        """
+        header = self._header()
+        if header is None:
+            raise FileNotFoundError(self._folder)
+        with _disk_faults(self._folder):
+            header = self._bury(header, connection)
+            self._swap_in(header)
+        self._sync()
+        kept = {header.data, _HEADER}
+        remove_others(self._folder, kept)
+        return {path.name for path in self._folder.iterdir()} == kept
+
+    def crop_ids(self, header: Header, after: int = 0) -> npt.NDArray[np.int64]:
+        """Crop ids of the rows from ``after`` on, int64 [n]; :data:`BURIED` where there is none any more."""
+        count = header.rows - after
+        path = self._data(header) / _CROPS
+        return np.fromfile(path, dtype="<i8", count=count, offset=8 * after).astype(np.int64)
+
+    def visibility(self, header: Header, after: int = 0) -> npt.NDArray[np.float32]:
+        """Visibilities of the rows from ``after`` on, float32 [n, 2 + K]."""
+        parts, count = len(header.vector_names), header.rows - after
+        path = self._data(header) / _VISIBILITY
+        flat = np.fromfile(path, dtype="<f2", count=count * parts, offset=2 * parts * after)
+        return flat.reshape(count, parts).astype(np.float32)
 
     def matrix(self, header: Header, position: int) -> npt.NDArray[np.float16]:
         """The vectors at ``position`` among the 2 + K, fp16 [N, D], mapped from the file."""
@@ -151,7 +184,7 @@ class PartCache:
     def _data(self, header: Header) -> Path:
         return self._folder / header.data
 
-    def _rebuild(self) -> None:
+    def rebuild(self) -> None:
         """Builds fresh files beside the old ones from one committed state, then swaps the header."""
         data = uuid4().hex + _BUILDING
         with _disk_faults(self._folder), self._library.read() as connection:
@@ -177,17 +210,36 @@ class PartCache:
                 # Where a program still maps these files Windows refuses; the next rebuild gets them.
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _append_new(self, connection: Connection) -> Header:
+    def _keep_up(self, connection: Connection) -> Header:
         header = self._header()
-        if header is None or header.generation != generation(connection, self._model.id):
-            # Somebody forgot crops between our rebuild and this lock; inside it nobody can again.
-            with _disk_faults(self._folder):
-                header = self._blank(uuid4().hex, generation(connection, self._model.id))
-                self._data(header).mkdir(parents=True)
+        taken = generation(connection, self._model.id)
         with _disk_faults(self._folder):
+            if header is None or _from_the_future(header, newest_embedding(connection), taken):
+                # Somebody removed the cache, or forgot crops, between our rebuild and this lock.
+                header = self._blank(uuid4().hex, taken)
+                self._data(header).mkdir(parents=True)
+            if header.generation != taken:
+                header = self._bury(header, connection)
             header = self._append(header, connection)
             self._swap_in(header)
         return header
+
+    def _bury(self, header: Header, connection: Connection) -> Header:
+        """Overwrites the rows of crops that have no embeddings; returns the new header.
+
+        Rows buried before are overwritten again: a power cut may have kept some of their pages.
+        """
+        ids = self.crop_ids(header)
+        known = embedded_crops(connection, self._model.id)
+        starts, ends = _runs(~np.isin(ids, known))
+        for name, stride in _strides(header).items():
+            blank = np.array(BURIED, "<i8").tobytes() if name == _CROPS else bytes(stride)
+            with (self._data(header) / name).open("r+b") as file:
+                file.truncate(header.rows * stride)  # what lies behind may be anybody's
+                for start, end in zip(starts, ends, strict=True):
+                    file.seek(start * stride)
+                    file.write(blank * (end - start))
+        return replace(header, generation=generation(connection, self._model.id), synced=False)
 
     def _append(self, header: Header, connection: Connection) -> Header:
         """Writes the library's rows above ``header.seen_id`` behind the header's; returns the new header."""
@@ -219,6 +271,33 @@ class PartCache:
         new = self._folder / f"{_HEADER}.new"
         new.write_text(header.to_json(), encoding="utf-8")
         new.replace(self._folder / _HEADER)
+
+
+def _from_the_future(header: Header, newest: int, taken: int) -> bool:
+    """Whether an older copy of the library was put back: what is here may never have been there.
+
+    Ids only grow, but for the newest being taken away, and that makes the generation grow.
+    """
+    return header.generation > taken or (header.generation == taken and header.seen_id > newest)
+
+
+def remove_others(folder: Path, kept: Iterable[str]) -> None:
+    """Removes everything in ``folder`` but what has these names; what cannot be removed stays."""
+    names = set(kept)
+    for path in list(folder.iterdir()):
+        if path.name in names:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _runs(chosen: npt.NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+    """Where runs of True begin and where they end."""
+    edges = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+    return edges[::2].tolist(), edges[1::2].tolist()
 
 
 def _abandoned(folder: Path) -> bool:

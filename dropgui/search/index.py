@@ -13,7 +13,8 @@ from dropgui.library import Library, LibraryError
 from dropgui.library.models import calibration_of, model_version
 from dropgui.library.queries import crop_ids
 from dropgui.library.rows import CropFilter, ModelVersionRow
-from dropgui.search.cache import Header, PartCache
+from dropgui.search.cache import BURIED, Header, PartCache
+from dropgui.search.growing import Columns, DeviceMatrices
 from dropmodel.evaluation.calibration import Calibration
 
 if TYPE_CHECKING:
@@ -22,20 +23,25 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 
 
-@dataclass(frozen=True, slots=True)
+_DEAD = 0.25
+"""With more dead rows than this share the cache is built anew when it is opened."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """One state of the index.
 
     ``crop_ids`` int64 [N]; ``living`` bool [N], False for a row that a later one of the same crop
-    replaced; ``matrices`` 2 + K mapped fp16 [N, D]; ``visibility_roots`` float32 [2 + K, N], the square
-    roots that the weights are made of; ``on_device`` holds the matrices that were moved to an accelerator.
+    replaced or whose crop lost its embeddings; ``matrices`` 2 + K mapped fp16 [N, D]; ``visibility_roots``
+    float32 [2 + K, N], the square roots that the weights are made of; ``on_devices`` holds the matrices that
+    were copied to an accelerator.
     """
 
     crop_ids: npt.NDArray[np.int64]
     living: npt.NDArray[np.bool_]
     matrices: tuple[npt.NDArray[np.float16], ...]
     visibility_roots: npt.NDArray[np.float32]
-    on_device: "dict[tuple[int, str], torch.Tensor]"
+    on_devices: DeviceMatrices
 
     def matrix(self, position: int, device: str) -> "torch.Tensor":
         """The vectors at ``position``, fp16 [N, D], on ``device``, where they stay."""
@@ -43,10 +49,7 @@ class Rows:
 
         if device == "cpu":
             return torch.from_numpy(self.matrices[position])
-        key = (position, device)
-        if key not in self.on_device:
-            self.on_device[key] = torch.from_numpy(self.matrices[position]).to(device)
-        return self.on_device[key]
+        return self.on_devices.get(position, device, self.matrices[position])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,10 @@ class PartIndex:
         self._lock = threading.Lock()
         self._passing: _Passing | None = None
         self._calibration: tuple[int, Calibration | None] | None = None
+        self._columns = Columns(0)
         self._header, self._rows = self._take(self._cache.open, None)
+        if np.count_nonzero(self._rows.living) < (1 - _DEAD) * len(self._rows.living):
+            self._header, self._rows = self._take(self._cache.renew, None)
 
     @classmethod
     def open(cls, library: Library, model_version_id: int) -> Self:
@@ -148,10 +154,9 @@ class PartIndex:
                 with suppress(LibraryError, FileNotFoundError):
                     self._cache.seal()
             self._passing = None
-            empty = np.empty(0)
-            self._rows = Rows(
-                empty.astype(np.int64), empty.astype(bool), (), np.empty((0, 0), np.float32), {}
-            )
+            self._columns = Columns(0)
+            none = np.empty(0, dtype=bool)
+            self._rows = Rows(self._columns.crop_ids, none, (), self._columns.roots, DeviceMatrices())
 
     def _take(self, ask: Callable[[], Header], known: Header | None) -> tuple[Header, Rows]:
         """A header and its rows, those at hand if it is ``known``.
@@ -161,27 +166,38 @@ class PartIndex:
         for _ in range(_ATTEMPTS):
             with suppress(FileNotFoundError):
                 header = ask()
-                return header, (self._rows if header == known else self._map(header))
+                return header, (self._rows if header == known else self._map(header, known))
         raise LibraryError(
             f"The search cache {self.library.cache_dir} keeps being removed by another program. "
             "Close the other program, then search again."
         )
 
-    def _map(self, header: Header) -> Rows:
-        crop_ids = self._cache.crop_ids(header)
-        roots = np.sqrt(self._cache.visibility(header)).T
+    def _map(self, header: Header, known: Header | None) -> Rows:
+        """The rows of ``header``; what ``known`` has of the same files is not read again."""
+        if known is not None and (known.data, known.generation) == (header.data, header.generation):
+            columns, start = self._columns, known.rows
+            living, devices = self._rows.living, self._rows.on_devices
+        else:
+            columns, start = Columns(len(header.vector_names)), 0
+            living, devices = np.empty(0, dtype=bool), DeviceMatrices()
+        matrices = tuple(self._cache.matrix(header, j) for j in range(len(header.vector_names)))
+        columns.extend(start, self._cache.crop_ids(header, start), self._cache.visibility(header, start))
+        self._columns = columns
+        crop_ids = columns.crop_ids
+        replaced = np.isin(crop_ids[:start], crop_ids[start:])
         return Rows(
             crop_ids=crop_ids,
-            living=_last_of_each(crop_ids),
-            matrices=tuple(self._cache.matrix(header, j) for j in range(len(header.vector_names))),
-            visibility_roots=np.ascontiguousarray(roots),
-            on_device={},
+            living=np.concatenate([living & ~replaced, _last_of_each(crop_ids[start:])]),
+            matrices=matrices,
+            visibility_roots=columns.roots,
+            on_devices=devices,
         )
 
 
 def _last_of_each(crop_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """True where a crop id occurs for the last time."""
+    """True where a crop id occurs for the last time, False where there is no crop any more."""
     living = np.zeros(len(crop_ids), dtype=bool)
     _, from_end = np.unique(crop_ids[::-1], return_index=True)
     living[len(crop_ids) - 1 - from_end] = True
+    living[crop_ids == BURIED] = False
     return living

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select, update
 
 from dropgui.library import Library, LibraryError
-from dropgui.library.embeddings import embedding_blocks
-from dropgui.library.forget import forget_crops
+from dropgui.library.embeddings import embedding_blocks, remove_embeddings
+from dropgui.library.forget import WipeCache, forget_crops, remove_cache
 from dropgui.library.schema import Meta
 from dropgui.search import PartIndex, VectorQuery, search
 from dropgui.search import cache as cache_module
+from dropgui.search.wiping import wipe_caches
 from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
 
 
@@ -48,13 +49,13 @@ def check_whole(index: PartIndex, library: Library) -> None:
 def rebuilds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows with every rebuild."""
     counted: list[int] = []
-    real = cache_module.PartCache._rebuild
+    real = cache_module.PartCache.rebuild
 
     def count(self: cache_module.PartCache) -> None:
         counted.append(1)
         real(self)
 
-    monkeypatch.setattr(cache_module.PartCache, "_rebuild", count)
+    monkeypatch.setattr(cache_module.PartCache, "rebuild", count)
     return counted
 
 
@@ -63,6 +64,10 @@ def filled(library: Library, count: int = 30) -> tuple[int, list[int]]:
     crops = add_crops(library, count)
     embed(library, model, crops, made_features(count))
     return model, crops
+
+
+def take_away(library: Library, crops: list[int]) -> None:
+    library.write(lambda connection: remove_embeddings(connection, crops))
 
 
 def test_a_new_index_is_built_and_found_again(library: Library, rebuilds: list[int]) -> None:
@@ -118,26 +123,135 @@ def test_a_crop_embedded_again_counts_once_and_as_it_is_now(library: Library, re
     assert len(rebuilds) == 1
 
 
-def test_a_forgotten_crop_is_found_no_more(library: Library) -> None:
+@pytest.mark.parametrize("wipe", [remove_cache, wipe_caches])
+def test_a_forgotten_crop_is_found_no_more(library: Library, wipe: WipeCache, rebuilds: list[int]) -> None:
     model, crops = filled(library)
     index = PartIndex.open(library, model)
-    forget_crops(library, crops[:10])
+    forget_crops(library, crops[:10], wipe_cache=wipe)
     assert index.refresh()
     assert index.crop_ids.tolist() == crops[10:]
     check_whole(index, library)
     index.close()
+    assert len(rebuilds) == (1 if wipe is wipe_caches else 2)
+
+
+def test_taking_embeddings_away_builds_nothing_anew(library: Library, rebuilds: list[int]) -> None:
+    """As indexing does where a picture was replaced: rows are buried, and later ones appended behind them."""
+    model, crops = filled(library, 60)
+    index = PartIndex.open(library, model)
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        gone = rng.choice(crops, 3, replace=False).tolist()
+        take_away(library, gone)
+        if number % 2:
+            embed(library, model, gone[:2], made_features(2, seed=number))
+        embed(library, model, add_crops(library, 2, f"/more{number}"), made_features(2, seed=50 + number))
+        if number % 3 == 1:
+            continue  # so that two kinds of news come together
+        assert index.refresh()
+        check_whole(index, library)
+        answer = search(index, VectorQuery(made_features(1), {"global": 1.0}, top=1000))
+        assert sorted(match.crop_id for match in answer.matches) == sorted(index.crop_ids.tolist())
+    index.close()
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+    assert len(rebuilds) == 1
+
+
+def test_an_index_that_is_mostly_dead_is_built_anew_when_it_is_opened(
+    library: Library, rebuilds: list[int]
+) -> None:
+    model, crops = filled(library, 40)
+    index = PartIndex.open(library, model)
+    for left in (35, 20):
+        take_away(library, crops[left:])
+        index.refresh()
+        index.close()
+        index = PartIndex.open(library, model)
+        check_whole(index, library)
+        assert len(index.rows.living) == (40 if left == 35 else 20)
+    index.close()
+    assert len(rebuilds) == 2
+
+
+def on_disk(library: Library) -> bytes:
+    return b"".join(path.read_bytes() for path in library.cache_dir.rglob("*") if path.is_file())
+
+
+def test_wiping_leaves_nothing_of_the_forgotten(library: Library) -> None:
+    model, crops = filled(library)
+    other = add_model(library, "other")
+    embed(library, other, crops, made_features(30, seed=1))
+    indexes = [PartIndex.open(library, model), PartIndex.open(library, other)]
+    traces = [made_features(30, seed).vectors.astype("<f2") for seed in (0, 1)]
+    folder = library.cache_dir / str(model)
+    data = folder / str(header_of(library, model)["data"])
+    with (data / "00-global.f16").open("ab") as file:
+        file.write(b"somebody's vector, torn")
+    for junk in (folder / "old" / "00-global.f16", folder / "map.npy", library.cache_dir / "map" / "x"):
+        junk.parent.mkdir(exist_ok=True)
+        junk.write_bytes(b"somebody's vector")
+    forget_crops(library, crops[5:8], wipe_cache=wipe_caches)
+    left = on_disk(library)
+    assert b"somebody" not in left
+    for index, vectors in zip(indexes, traces, strict=True):
+        for row in range(30):
+            assert (vectors[row, 2].tobytes() in left) == (row not in {5, 6, 7})
+        assert header_of(library, index.model.id)["synced"]
+        index.refresh()
+        check_whole(index, library)
+        index.close()
+
+
+@pytest.mark.parametrize("broken", ["header.json", "DATA"])
+def test_a_cache_that_cannot_be_wiped_goes(library: Library, broken: str, rebuilds: list[int]) -> None:
+    model, crops = filled(library)
+    PartIndex.open(library, model).close()
+    victim = library.cache_dir / str(model) / broken.replace("DATA", str(header_of(library)["data"]))
+    (victim / "crops.i64" if victim.is_dir() else victim).unlink()
+    forget_crops(library, crops[:5], wipe_cache=wipe_caches)
+    assert not list(library.cache_dir.iterdir())
+    index = PartIndex.open(library, model)
+    check_whole(index, library)
+    index.close()
+    forget_crops(library, [], wipe_cache=wipe_caches)
+    shutil.rmtree(library.cache_dir)
+    forget_crops(library, [], wipe_cache=wipe_caches)
 
 
 def test_a_search_in_progress_keeps_its_rows(library: Library) -> None:
+    """The forgotten are overwritten under it, and everybody else stays."""
     model, crops = filled(library)
     index = PartIndex.open(library, model)
     rows = index.rows
-    forget_crops(library, crops)
+    before = np.stack(rows.matrices, axis=1)
+    forget_crops(library, crops[:10], wipe_cache=wipe_caches)
+    embed(library, model, add_crops(library, 5, "/more"), made_features(5, seed=3))
     index.refresh()
-    assert len(index) == 0
-    np.testing.assert_array_equal(
-        np.stack(rows.matrices, axis=1), made_features(30).vectors.astype(np.float16)
-    )
+    assert len(index) == 25
+    np.testing.assert_array_equal(np.stack(rows.matrices, axis=1)[10:], before[10:])
+    assert rows.crop_ids.tolist() == crops
+    assert rows.visibility_roots.shape[1] == 30
+    index.close()
+
+
+def test_states_share_what_is_on_a_device(library: Library) -> None:
+    model, crops = filled(library)
+    index = PartIndex.open(library, model)
+    old = index.rows
+    first = old.on_devices.get(2, "cpu", old.matrices[2])
+    for number in range(3):
+        embed(library, model, add_crops(library, 40, f"/more{number}"), made_features(40, seed=number))
+        index.refresh()
+        rows = index.rows
+        assert rows.on_devices is old.on_devices
+        np.testing.assert_array_equal(rows.on_devices.get(2, "cpu", rows.matrices[2]), rows.matrices[2])
+    np.testing.assert_array_equal(first, old.matrices[2])
+    np.testing.assert_array_equal(old.on_devices.get(2, "cpu", old.matrices[2]), old.matrices[2])
+    take_away(library, crops[:1])
+    index.refresh()
+    assert index.rows.on_devices is not old.on_devices  # so that no device keeps what was taken away
     index.close()
 
 
@@ -360,13 +474,17 @@ def test_threads_may_search_while_rows_are_added(library: Library) -> None:
     for thread in threads:
         thread.start()
     for number in range(20):
-        embed(library, model, add_crops(library, 5, f"/more{number}"), made_features(5, seed=100 + number))
+        added = add_crops(library, 5, f"/more{number}")
+        embed(library, model, added, made_features(5, seed=100 + number))
+        embed(library, model, added[:2], made_features(2, seed=200 + number))
+        if number % 4 == 0:
+            forget_crops(library, added[3:], wipe_cache=wipe_caches)
     stop.set()
     for thread in threads:
         thread.join()
     assert not failures
     index.refresh()
-    assert len(index) == 300
+    assert len(index) == 290
     check_whole(index, library)
     index.close()
 
@@ -413,11 +531,11 @@ def test_a_cache_rebuilt_by_another_program_at_the_wrong_moment_is_read_again(
     real = cache_module.PartCache.crop_ids
     calls: list[int] = []
 
-    def rebuilt_first(self: cache_module.PartCache, header: cache_module.Header) -> object:
+    def rebuilt_first(self: cache_module.PartCache, header: cache_module.Header, after: int) -> object:
         if not calls:
             calls.append(1)
-            self._rebuild()
-        return real(self, header)
+            self.rebuild()
+        return real(self, header, after)
 
     monkeypatch.setattr(cache_module.PartCache, "crop_ids", rebuilt_first)
     assert index.refresh()
