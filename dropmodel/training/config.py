@@ -58,7 +58,8 @@ class LossConfig:
     - ``compactness``: PCT from epoch ``compactness_from`` on, over a bank of ``centres`` (which keep
       ``bank_momentum`` of themselves) or of the latest ``bank_size`` ``instances`` (positives: the farthest
       of the ``nearest_positives`` nearest).
-    - ``parsing``: pixel cross-entropy; ``parsing_blur`` in cells of the parsing map.
+    - ``parsing``: pixel cross-entropy; ``parsing_blur`` in cells of the parsing map; ``parsing_balance`` in
+      0..1: how much more a pixel of a rare part counts.
     - ``visibility_aware``: distances count only parts that both show.
     """
 
@@ -87,12 +88,15 @@ class LossConfig:
     parsing: float = 1.0
     parsing_smoothing: float = 0.1
     parsing_blur: float = 0.0
+    parsing_balance: float = 0.0
     visibility_aware: bool = True
 
     def __post_init__(self) -> None:
         if self.contrastive and not self.contrasted:
             raise ValueError("contrasted must name at least one of global, foreground, parts")
-        _require(self, temperature=1e-6, bank_size=1, nearest_positives=1, parsing_blur=0.0)
+        _require(
+            self, temperature=1e-6, bank_size=1, nearest_positives=1, parsing_blur=0.0, parsing_balance=0.0
+        )
 
     def triplet_share(self, epoch: float) -> float:
         """Share of the triplets' weight at ``epoch``, 0..1."""

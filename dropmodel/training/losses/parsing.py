@@ -7,27 +7,40 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dropmodel.parts import IGNORE
+from dropmodel.training.distributed import sum_over_processes
+
+_MOST = 10.0
+"""No class weighs more than so many times an average one, however rare it is in a batch."""
 
 
 def parsing_sums(
-    logits: Tensor, targets: Tensor, smoothing: float, blur: float = 0.0
+    logits: Tensor, targets: Tensor, smoothing: float, blur: float = 0.0, balance: float = 0.0
 ) -> tuple[Tensor, Tensor]:
-    """Sum over cells of their cross-entropy, and the number of cells that had a target.
+    """Sum over cells of their weighted cross-entropy, and the sum of the weights of cells with a target.
 
     ``logits`` float [N, K + 1, h, w]; ``targets`` integer [N, H, W], classes 0..K or ``IGNORE``, of the same
     or a finer grid: a cell then has the shares of its decided pixels as its target, and counts by how much of
     it is decided. ``smoothing`` shares that much alike among all classes; ``blur`` is the deviation in cells
-    of a Gaussian over the target (0: none). Both float32 scalars.
+    of a Gaussian over the target (0: none). A cell of a class with the share f of the joined batch's cells
+    weighs (1 / f(K + 1)) ** ``balance``: at 0 all alike, at 1 all classes together alike. Both float32
+    scalars.
     """
     shares, weight = soft_targets(targets, logits.shape[1], (logits.shape[2], logits.shape[3]), blur)
+    if balance:
+        masses = sum_over_processes((shares * weight[:, None]).sum((0, 2, 3)))
+        rarity = masses.sum() / (len(masses) * masses.clamp_min(1.0))
+        scale = rarity.clamp_max(_MOST) ** balance
+        weight = weight * (shares * scale[:, None, None]).sum(1)
     logs = logits.float().log_softmax(1)
     smooth = (1 - smoothing) * shares + smoothing / logits.shape[1]
     return -(weight * (smooth * logs).sum(1)).sum(), weight.sum()
 
 
-def parsing_loss(logits: Tensor, targets: Tensor, smoothing: float, blur: float = 0.0) -> Tensor:
+def parsing_loss(
+    logits: Tensor, targets: Tensor, smoothing: float, blur: float = 0.0, balance: float = 0.0
+) -> Tensor:
     """Mean of :func:`parsing_sums` over the cells that have a target; 0 with a graph if none has."""
-    total, count = parsing_sums(logits, targets, smoothing, blur)
+    total, count = parsing_sums(logits, targets, smoothing, blur, balance)
     return total / count.clamp_min(1.0)
 
 

@@ -102,7 +102,11 @@ class TotalLoss(nn.Module):
         terms = [*self._identity(output, identities), *self._metric(joined, epoch)]
         if config.parsing:
             total, count = parsing_sums(
-                output.parsing_logits, targets, config.parsing_smoothing, config.parsing_blur
+                output.parsing_logits,
+                targets,
+                config.parsing_smoothing,
+                config.parsing_blur,
+                config.parsing_balance,
             )
             # Of the joined batch: the mean over processes of this is sum of totals / sum of counts.
             share = world_size() * total / sum_over_processes(count).clamp_min(1.0)
