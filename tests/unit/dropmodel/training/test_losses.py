@@ -215,6 +215,20 @@ def test_parsing_of_a_finer_target(seed: int) -> None:
     assert float(parsing_loss(logits, targets, 0.0)) == pytest.approx(total / weight, abs=1e-4)
 
 
+def test_with_full_balance_all_classes_count_alike() -> None:
+    torch.manual_seed(0)
+    targets = torch.zeros(1, 8, 8, dtype=torch.uint8)
+    targets[0, :2], targets[0, 2, :4] = 1, 2
+    logits = torch.randn(1, 3, 8, 8)
+    logs = logits.log_softmax(1)
+    means = [float(-logs[:, label][targets == label].mean()) for label in range(3)]
+    balanced = sum(means) / 3
+    assert float(parsing_loss(logits, targets, 0.0, balance=1.0)) == pytest.approx(balanced, abs=1e-5)
+    plain = float(parsing_loss(logits, targets, 0.0, balance=0.0))
+    half = float(parsing_loss(logits, targets, 0.0, balance=0.5))
+    assert min(plain, balanced) < half < max(plain, balanced)
+
+
 def test_a_blurred_target_spreads_and_stays_a_share() -> None:
     targets = torch.zeros(1, 9, 9, dtype=torch.uint8)
     targets[0, :, 4:] = 2
