@@ -11,20 +11,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
-from typing import Any
 
+from dropgui import search_command
+from dropgui.command_line import add_library_options, path_argument, tell_of_starter
 from dropgui.errors import UserError
 from dropgui.indexing import CancelToken, IndexReport, Progress
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
-from dropgui.library.queries import crop_rows, crops_at, folder_rows
-from dropgui.search import Answer, VectorQuery
+from dropgui.library.queries import folder_rows
 from dropgui.search.wiping import wipe_caches
 from dropgui.session import Session
-from dropmodel.features import default_weights
-from dropmodel.parts import PartSchema
 
 _STOPPED = 130
 _FAULT = 2
@@ -60,9 +57,9 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog="Without a window: dropgui index, dropgui search, dropgui forget (each knows --help).",
     )
     parser.add_argument(
-        "folders", metavar="FOLDER", nargs="*", type=_path, help="folders of pictures to index"
+        "folders", metavar="FOLDER", nargs="*", type=path_argument, help="folders of pictures to index"
     )
-    parser.add_argument("--library", type=_path, help="library file to open or make (.droplib)")
+    parser.add_argument("--library", type=path_argument, help="library file to open or make (.droplib)")
     parser.add_argument("--demo", action="store_true", help="open the demo gallery")
     return parser
 
@@ -72,22 +69,19 @@ def _index_parser() -> argparse.ArgumentParser:
         prog="dropgui index",
         description="Bring a library in step with folders of person crops. What is known is skipped.",
     )
-    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=_path)
-    _add_common(parser)
+    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=path_argument)
+    add_library_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--retry", action="store_true", help="read pictures again that failed before")
     return parser
 
 
 def _search_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="dropgui search", description="Rank a library by how much its crops look like a picture."
+        prog="dropgui search", description="Rank a library by how much its crops look like somebody."
     )
-    parser.add_argument("image", metavar="IMAGE", type=_path)
-    _add_common(parser)
-    parser.add_argument(
-        "--parts", help="what counts, as head,torso or head=2,torso=1 (default: foreground and every part)"
-    )
-    parser.add_argument("--top", type=_count, default=20, help="how many matches (default: 20)")
+    add_library_options(parser)
+    search_command.add_arguments(parser)
     return parser
 
 
@@ -97,28 +91,9 @@ def _forget_parser() -> argparse.ArgumentParser:
         description="Remove a folder and all that is known of its pictures from a library. "
         "The pictures themselves are not touched.",
     )
-    parser.add_argument("folder", metavar="FOLDER", type=_path)
-    parser.add_argument("--library", type=_path, required=True, help="library file (.droplib)")
+    parser.add_argument("folder", metavar="FOLDER", type=path_argument)
+    parser.add_argument("--library", type=path_argument, required=True, help="library file (.droplib)")
     return parser
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--library", type=_path, required=True, help="library file (.droplib)")
-    parser.add_argument("--model", type=_path, help="model file (default: the library's own; new: starter)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("an empty path")
-    return Path(text)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
 
 
 def _open_window(arguments: argparse.Namespace) -> int:
@@ -139,36 +114,12 @@ def _index(arguments: argparse.Namespace) -> int:
             reports.append(session.index_folder(folder, show, cancel, retry_faults=arguments.retry))
             if cancel.cancelled:
                 break
-        _tell_of_starter(session, arguments)
+        tell_of_starter(session)
     _print_reports(reports, as_json=arguments.json)
     if not any(report.cancelled for report in reports):
         return 0
     print("Stopped; what was indexed is kept. Run the same command again to go on.", file=sys.stderr)
     return _STOPPED
-
-
-def _search(arguments: argparse.Namespace) -> int:
-    with (
-        Library.open(arguments.library) as library,
-        Session(library, model=arguments.model, device=arguments.device) as session,
-    ):
-        weights = _weights(arguments.parts, session.index.model.schema)
-        own = crops_at(library, arguments.image)
-        known = [row.id for row in crop_rows(library, own).values() if row.indexed]
-        if known and arguments.model is None:
-            features = session.features_of_crop(known[0])
-        else:
-            features = session.read_picture(arguments.image).features
-        query = VectorQuery(features, weights, top=arguments.top, exclude=frozenset(own))
-        answer = session.search(query)
-        rows = crop_rows(library, [match.crop_id for match in answer.matches])
-        paths = {crop_id: row.path for crop_id, row in rows.items()}
-        _tell_of_starter(session, arguments)
-    if arguments.json:
-        print(json.dumps(_answer_data(arguments, weights, answer, paths), indent=2))
-    else:
-        _print_answer(answer, paths)
-    return 0
 
 
 def _forget(arguments: argparse.Namespace) -> int:
@@ -185,72 +136,9 @@ def _forget(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
     "index": (_index_parser, _index),
-    "search": (_search_parser, _search),
+    "search": (_search_parser, search_command.run),
     "forget": (_forget_parser, _forget),
 }
-
-
-def _tell_of_starter(session: Session, arguments: argparse.Namespace) -> None:
-    """Says, where it is so, that this library is still one of the untrained model."""
-    if session.starter_waits:
-        print(
-            f"{arguments.library} was indexed with the untrained model and goes on with it. To use the "
-            "starter model, index the folders into a new library.",
-            file=sys.stderr,
-        )
-
-
-def _weights(text: str | None, schema: PartSchema) -> dict[str, float]:
-    """``head=2,torso`` as weights; a UserError names the known parts."""
-    if text is None:
-        return default_weights(schema)
-    weights = {}
-    for piece in text.split(","):
-        name, _, number = (word.strip() for word in piece.partition("="))
-        if name not in schema.vector_names:
-            raise UserError(f"There is no part {name!r}. Choose from {', '.join(schema.vector_names)}.")
-        try:
-            weights[name] = float(number or 1)
-        except ValueError:
-            weights[name] = 0.0
-        if not 0 < weights[name] < float("inf"):
-            raise UserError(f"The weight of {name} must be a number above 0, not {number!r}.")
-    return weights
-
-
-def _answer_data(
-    arguments: argparse.Namespace, weights: dict[str, float], answer: Answer, paths: dict[int, Path]
-) -> dict[str, Any]:
-    return {
-        "query": {
-            "image": str(arguments.image),
-            "library": str(arguments.library),
-            "parts": weights,
-            "top": arguments.top,
-            "compared": answer.compared,
-            "uncomparable": answer.uncomparable,
-        },
-        "matches": [
-            {"path": str(paths[match.crop_id]), "score": match.score, "parts": match.parts}
-            for match in answer.matches
-        ],
-    }
-
-
-def _print_answer(answer: Answer, paths: dict[int, Path]) -> None:
-    if not answer.matches:
-        print("No crop shows any of these parts.")
-        return
-    names = list(answer.matches[0].parts)
-    print("  ".join([" score", *(f"{name:>6}" for name in names), "picture"]))
-    for match in answer.matches:
-        cells = [
-            f"{'-' if value is None else f'{value:.3f}':>{max(6, len(name))}}"
-            for name, value in match.parts.items()
-        ]
-        print("  ".join([f"{match.score:6.3f}", *cells, str(paths[match.crop_id])]))
-    hidden = f"; {answer.uncomparable:,} show none of these parts" if answer.uncomparable else ""
-    print(f"{answer.compared:,} crops compared{hidden}", file=sys.stderr)
 
 
 def _print_reports(reports: list[IndexReport], *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """The command, run as users run it where that matters, else through ``main``."""
 
 import argparse
+import csv
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from dropgui import cli
 from dropgui.cli import main
@@ -96,7 +98,9 @@ def test_search_as_json(
     assert data.keys() == {"query", "matches"}
     assert data["query"]["parts"] == {"head": 1.0, "torso": 2.0}
     assert len(data["matches"]) == 5
-    assert all(match.keys() == {"path", "score", "parts"} for match in data["matches"])
+    keys = {"path", "score", "probability", "parts", "camera", "captured_at", "person", "verdict"}
+    assert all(match.keys() == keys for match in data["matches"])
+    assert data["query"]["images"] == [image]
     assert data["matches"][0]["path"] == str(folder / "3.png")
     assert data["matches"][0]["score"] == pytest.approx(1, abs=5e-3)
     assert data["matches"][0]["parts"].keys() == {"head", "torso"}
@@ -158,6 +162,67 @@ def test_search_for_people(library: str, folder: Path, capsys: pytest.CaptureFix
     assert said.err == "7 crops compared\n"
 
 
+def test_several_views_and_somebody_who_is_not_meant(
+    library: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = [str(folder / "3.png"), str(folder / "4.png")]
+    asked = ["search", *views, "--library", library, "--json", "--weights", "foreground=2"]
+    assert main(asked) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert main([*asked, "--negative", str(folder / "5.png"), "--push", "1"]) == 0
+    pushed = json.loads(capsys.readouterr().out)
+    assert {match["path"] for match in plain["matches"]} == {
+        str(folder / f"{number}.png") for number in range(8) if number not in {3, 4}
+    }
+    before, after = ({match["path"]: match["score"] for match in data["matches"]} for data in (plain, pushed))
+    unwanted = str(folder / "5.png")
+    others = [path for path in before if path != unwanted]
+    assert after[unwanted] - before[unwanted] < min(after[path] - before[path] for path in others)
+    assert pushed["query"]["negatives"] == [unwanted]
+    assert pushed["query"]["parts"] == {"foreground": 2.0}
+
+
+def test_only_some_cameras_and_times(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for camera in (1, 2, 3):
+        taken = {0x9003: f"2026:11:2{camera} 10:00:00"}
+        exif = Image.Exif()
+        exif[0x8769] = taken
+        picture(tmp_path / "seen" / f"0001_c{camera}s1_{camera}.jpg", camera, size=(32, 64), exif=exif)
+    library = str(tmp_path / "l.droplib")
+    assert main(["index", str(tmp_path / "seen"), "--library", library, "--model", model]) == 0
+    image = str(picture(tmp_path / "outside.png", 3, size=(32, 64)))
+
+    def found(*options: str) -> set[str]:
+        capsys.readouterr()
+        assert main(["search", image, "--library", library, "--json", *options]) == 0
+        return {match["camera"] for match in json.loads(capsys.readouterr().out)["matches"]}
+
+    assert found() == {"c1", "c2", "c3"}
+    assert found("--camera", "c1", "--camera", "c3") == {"c1", "c3"}
+    assert found("--from", "2026-11-22") == {"c2", "c3"}
+    assert found("--to", "2026-11-22") == {"c1", "c2"}
+    assert found("--to", "2026-11-22T09:59") == {"c1"}
+    assert found("--least-score", "2") == set()
+    assert "There are: c1, c2, c3." in fault(capsys, "search", image, "--library", library, "--camera", "c9")
+    assert "person 'Anna'" in fault(capsys, "search", image, "--library", library, "--person", "Anna")
+    assert "nobody to search for" in fault(capsys, "search", "--library", library)
+
+
+def test_what_is_found_as_table_page_and_figure(
+    library: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    asked = ["search", str(folder / "3.png"), "--library", library, "--parts", "head"]
+    assert main([*asked, "--csv", "--html", str(out / "a.html"), "--figure", str(out / "a.svg")]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [int(row["rank"]) for row in rows] == list(range(1, 8))
+    assert rows[0].keys() >= {"path", "score", "part_head"}
+    assert (out / "a.html").read_text(encoding="utf-8").count("<img ") == 8
+    assert (out / "a.svg").read_text(encoding="utf-8").count("<image ") == 8
+    assert "ends in" in fault(capsys, *asked, "--figure", "a.gif")
+
+
 def test_forget(library: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = fault(capsys, "forget", str(tmp_path), "--library", library)
     assert str(folder) in said
@@ -192,7 +257,9 @@ def test_faults_are_one_clear_line(
 @pytest.mark.parametrize(
     "arguments",
     [["index"], ["search", "x.png"], ["index", "", "--library", "x.droplib"],
-     ["search", "x.png", "--library", "x.droplib", "--top", "0"], ["--bogus"]],
+     ["search", "x.png", "--library", "x.droplib", "--top", "0"],
+     ["search", "x.png", "--library", "x.droplib", "--from", "noon"],
+     ["search", "x.png", "--library", "x.droplib", "--json", "--csv"], ["--bogus"]],
     ids=" ".join,
 )  # fmt: skip
 def test_wrong_usage_says_how(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ FLOORS = [
     {"dropgui.indexing", "dropgui.reports"},
     {"dropgui.session"},
     {"dropgui.api"},
-    {"dropgui.search_command"},
+    {"dropgui.command_line", "dropgui.search_command"},
 ]
 FLOOR_OF = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
