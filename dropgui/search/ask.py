@@ -5,6 +5,7 @@ from dataclasses import replace
 from dropgui.search.index import PartIndex
 from dropgui.search.query import Answer, VectorQuery
 from dropgui.search.question import Query
+from dropgui.search.rerank import search_reranked
 from dropgui.search.resolve import QuestionError
 from dropgui.search.scan import search
 
@@ -14,7 +15,7 @@ def ask(index: PartIndex, query: Query, asked: VectorQuery) -> Answer:
 
     :class:`~dropgui.search.resolve.QuestionError` for a least probability without a calibrated model.
     """
-    answer = search(index, asked)
+    answer = search_reranked(index, asked) if query.rerank else search(index, asked)
     least = query.least_probability
     if least is None:
         return answer

@@ -61,6 +61,7 @@ class Match:
     A chosen part that was not compared is in ``hidden_in_query``, in ``hidden_in_crop`` or in both.
     ``probability`` that this is the person, by the model's calibration for as many vectors as were compared
     and from the score without negatives; None where the model has no calibration or nothing was compared.
+    ``former_rank``, from 1, is where it was before its answer was re-ranked (:mod:`dropgui.search.rerank`).
     """
 
     crop_id: int
@@ -71,6 +72,7 @@ class Match:
     hidden_in_query: tuple[str, ...]
     hidden_in_crop: tuple[str, ...]
     pushed: float = 0.0
+    former_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,12 @@ class Answer:
     """The best matches first; equal scores by crop id.
 
     ``compared`` crops had a score; ``uncomparable`` ones passed the filter but show none of the chosen
-    parts that the query shows, so nothing can be said of them.
+    parts that the query shows, so nothing can be said of them. ``approximate``: the best were looked for
+    among candidates of :mod:`dropgui.search.approximate`, and some may be missing; scores are exact.
     """
 
     matches: tuple[Match, ...]
     compared: int
     uncomparable: int
     seconds: float
+    approximate: bool = False
