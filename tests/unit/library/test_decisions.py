@@ -348,6 +348,15 @@ def test_a_crop_that_was_somebodys_without_a_word_is_joined_too(library: Library
     assert decided_crops(library, ada) == ((), (crops[0], crops[1]))
 
 
+def test_a_confirmed_decision_stays_beside_a_later_rejection(library: Library, crops: list[int]) -> None:
+    ada, bo = create_person(library), create_person(library)
+    confirm(library, crops[:1], ada)
+    reject(library, crops[:1], bo)
+    merge_persons(library, bo, [ada])
+    assert decided_crops(library, bo) == ((crops[0],), ())
+    assert crop_rows(library, crops[:1])[crops[0]].person_id == bo
+
+
 def test_of_two_alike_the_later_decision_stays(library: Library, crops: list[int]) -> None:
     ada, bo = create_person(library), create_person(library)
     reject(library, crops[:1], bo)
