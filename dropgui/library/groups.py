@@ -1,12 +1,13 @@
 """Which crops belong together by what is known of them, for all crops at once: what a map is coloured by."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 
 from dropgui.library.library import Library
 from dropgui.library.schema import Camera, Crop, Folder, Image, Person
@@ -25,7 +26,8 @@ class Groups:
     """Crops by group.
 
     ``crop_ids`` int64 [N], ascending; ``codes`` int32 [N], a position in ``names``, -1 for a crop of no
-    group. ``names`` has the groups in the order of their names, those without crops too.
+    group. ``names`` has the groups in the order people count in ("cam 9" before
+    "cam 10"), those without crops too.
     """
 
     crop_ids: npt.NDArray[np.int64]
@@ -53,7 +55,7 @@ def groups_of(library: Library, by: GroupBy) -> Groups:
             table, key = Folder, Image.folder_id.expression
     crops = select(Crop.id, key).join(Image, Image.id == Crop.image_id).order_by(Crop.id)
     with library.read() as connection:
-        named = connection.execute(select(table.id, table.name).order_by(table.name, table.id)).all()
+        named = sorted(connection.execute(select(table.id, table.name)).all(), key=_as_counted)
         pairs = connection.execute(crops).all()
     code_of: dict[int | None, int] = {row.id: code for code, row in enumerate(named)}
     return Groups(
@@ -61,3 +63,9 @@ def groups_of(library: Library, by: GroupBy) -> Groups:
         codes=np.fromiter((code_of.get(group, -1) for _, group in pairs), np.int32, len(pairs)),
         names=tuple(row.name for row in named),
     )
+
+
+def _as_counted(row: Row[int, str]) -> tuple[list[tuple[int, str]], int]:
+    """Sorts digits by their value and other characters, cases alike, as they are."""
+    pieces = re.findall(r"[0-9]+|[^0-9]+", row.name)
+    return [(int(piece), "") if piece.isdigit() else (-1, piece.casefold()) for piece in pieces], row.id

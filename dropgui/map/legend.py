@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from dropgui.map.coloring import Entry
+from dropgui.map.coloring import MOST_COLORS, Entry, shades
 from dropgui.style import GRID
 
 _MARK = 10
+_SLICES = 3
 
 
 class Legend(QTreeWidget):
@@ -74,8 +75,14 @@ class Legend(QTreeWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(entry.qcolor(self.palette()))
-        painter.drawEllipse(0, 0, _MARK, _MARK)
+        colors = shades(self.palette())
+        # Several colours are shown as slices of the first few of them.
+        several = colors[MOST_COLORS : MOST_COLORS + _SLICES]
+        slices = several if entry.shade is None else [colors[entry.shade]]
+        turn = 16 * 360 // len(slices)
+        for place, color in enumerate(slices):
+            painter.setBrush(color)
+            painter.drawPie(0, 0, _MARK, _MARK, place * turn, turn)
         painter.end()
         icon = QIcon()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # Qt would tint the mark of a selected line

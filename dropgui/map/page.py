@@ -16,7 +16,7 @@ from dropgui.library.groups import GroupBy, groups_of
 from dropgui.library.library import Library
 from dropgui.library.rows import CropFilter
 from dropgui.map.bars import Arranging, StatusLine, ToolLine
-from dropgui.map.coloring import Coloring, color_by
+from dropgui.map.coloring import Coloring, color_by, shades
 from dropgui.map.hover_card import HoverCard
 from dropgui.map.legend import Legend
 from dropgui.map.scatter import Scatter
@@ -79,7 +79,7 @@ class MapPage(QWidget):
         self._workers = Runner(self, threads=1)  # waits for t-SNE; the shared runner has better things to do
         self._filter = CropFilter()
         self._cloud: Cloud | None = None
-        self._coloring = Coloring(GroupBy.PERSON, (), np.empty(0, np.int16))
+        self._coloring = Coloring(GroupBy.PERSON, (), np.empty(0, np.int16), np.empty(0, np.int16))
         self._newest = 0
         self._arrangement: Arrangement | None = None
         self._arranged = False
@@ -103,6 +103,7 @@ class MapPage(QWidget):
         middle.setSpacing(0)
         middle.addWidget(self.scatter, 1)
         middle.addWidget(self.legend)
+        middle.addSpacing(GRID)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -319,8 +320,7 @@ class MapPage(QWidget):
     def _show_coloring(self, coloring: Coloring) -> None:
         self._coloring = coloring
         self.tools.show_grouping(coloring.by)
-        colors = [entry.qcolor(self.palette()) for entry in coloring.entries]
-        self.scatter.set_colors(coloring.lines, colors)
+        self.scatter.set_colors(coloring.lines, coloring.shades, shades(self.palette()))
         self.legend.show_entries(coloring.entries)
 
     def _select_line(self, line: int) -> None:

@@ -21,13 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from dropgui.map.coloring import between
 from dropgui.map.raster import Canvas, Viewport
 from dropgui.style import GRID
 
 _SMALLEST, _LARGEST = 1.2, 6.0  # radius of a dot, device-independent pixels
 _OUTLINE = 1.5  # around a selected dot
 _REACH = 10.0  # how near the pointer must come to a dot
-_DIMMED = 0.22  # of a dot's colour, where others are emphasised
+_DIMMED = 0.3  # of a dot's colour, where others are emphasised or selected
 _STEP = 0.12  # of the widget, a press of an arrow key
 _ZOOM = 1.25
 _CLOSEST, _FARTHEST = 400.0, 0.5  # scale, relative to the one that fits
@@ -60,10 +61,11 @@ class Scatter(QWidget):
         self._ids = np.empty(0, np.int64)
         self._points = np.empty((0, 2), np.float32)
         self._lines = np.empty(0, np.int16)
+        self._shades = np.empty(0, np.int16)
         self._table = np.empty(0, np.uint32)
         self._emphasised: frozenset[int] = frozenset()
         self._selected = np.empty(0, bool)
-        self._order = np.empty(0, np.intp)
+        self._chance = self._order = np.empty(0, np.intp)
         self._bounds = (0, 0)  # where in the order the undimmed ones and the selected ones begin
         self._view = Viewport()
         self._follows = True  # nobody has moved the view: it shows everything
@@ -110,23 +112,27 @@ class Scatter(QWidget):
             self._ids = ids
             self._selected = np.isin(ids, selected)
             self._lines = np.zeros(len(ids), np.int16)
-            self._under = None
+            self._table = np.empty(0, np.uint32)  # until the colours come
+            self._chance = np.random.default_rng(0).permutation(len(ids))
             self._sort()
         self._points = points
+        self._hover(None)
         self._fit_scale = self._fitting().scale
         if self._follows:
             self._view = self._fitting()
         self._redraw()
 
-    def set_colors(self, lines: npt.NDArray[np.int16], colors: list[QColor]) -> None:
-        """Give dot i the colour ``colors[lines[i]]``; ``lines`` int16 [N]."""
-        self._lines = lines
+    def set_colors(
+        self, lines: npt.NDArray[np.int16], shades: npt.NDArray[np.int16], colors: list[QColor]
+    ) -> None:
+        """Dot i is of the legend's line ``lines[i]`` and has the colour ``colors[shades[i]]``; int16 [N]."""
+        self._lines, self._shades = lines, shades
         self._table = np.array([color.rgb() for color in colors], np.uint32)
         self._sort()
         self._redraw()
 
     def set_emphasis(self, lines: frozenset[int]) -> None:
-        """Dim all dots but those with these colours; none: dim nothing."""
+        """Dim all dots but those of these lines of the legend; none: dim nothing."""
         self._emphasised = lines
         self._sort()
         self._redraw()
@@ -178,7 +184,7 @@ class Scatter(QWidget):
         # What is far outside would not fit into 32 bits when zoomed in.
         column = np.clip(x, -_MARGIN - 1, width + _MARGIN).astype(np.int32)[self._order]
         row = np.clip(y, -_MARGIN - 1, height + _MARGIN).astype(np.int32)[self._order]
-        colors, radius = self._colors()[self._order], self.dot_radius() * ratio
+        colors, radius = self._colors(), self.dot_radius() * ratio
         bright, selected = self._bounds
         canvas.draw(column[:bright], row[:bright], colors[:bright], radius)
         canvas.draw(column[bright:selected], row[bright:selected], colors[bright:selected], radius)
@@ -196,31 +202,36 @@ class Scatter(QWidget):
         return float(min(_LARGEST, max(_SMALLEST, radius)))
 
     def _colors(self) -> npt.NDArray[np.uint32]:
-        """The colour of every dot, uint32 [N]."""
-        if not len(self._table):
-            grey = self.palette().color(QPalette.ColorRole.Dark).rgb()
-            return np.full(len(self._ids), grey, np.uint32)
-        table = self._table
-        if self._emphasised:
-            ground = self.palette().color(QPalette.ColorRole.Base)
-            dim = [
-                color if line in self._emphasised else _between(ground, QColor(color), _DIMMED).rgb()
-                for line, color in enumerate(table.tolist())
-            ]
-            table = np.array(dim, np.uint32)
-        return table[self._lines]
+        """The colour of every dot in the order of drawing, uint32 [N]."""
+        role = QPalette.ColorRole
+        table, shades = self._table, self._shades
+        if not len(table):
+            table = np.array([self.palette().color(role.Dark).rgb()], np.uint32)
+            shades = np.zeros(len(self._ids), np.int16)
+        ground = self.palette().color(role.Base)
+        dim = [between(ground, QColor(color), _DIMMED).rgb() for color in table.tolist()]
+        colors = table[shades[self._order]]
+        dimmed = self._order[: self._bounds[0]]
+        colors[: len(dimmed)] = np.array(dim, np.uint32)[shades[dimmed]]
+        return colors
+
+    def _standing_out(self) -> npt.NDArray[np.bool_]:
+        """Which dots the legend does not dim, bool [N]."""
+        if not self._emphasised:
+            return np.ones(len(self._ids), bool)
+        return np.isin(self._lines, list(self._emphasised))
 
     def _sort(self) -> None:
         """The order of drawing: dimmed ones, the others, selected ones; by chance within each.
 
         By chance, for any other order would hide one group behind another.
         """
-        layer = np.ones(len(self._ids), np.int8)
-        if self._emphasised:
-            layer[~np.isin(self._lines, list(self._emphasised))] = 0
+        bright = self._standing_out()
+        if self._selected.any():
+            bright &= self._selected
+        layer = bright.astype(np.int8)
         layer[self._selected] = 2
-        chance = np.random.default_rng(0).permutation(len(self._ids))
-        self._order = chance[np.argsort(layer[chance], kind="stable")]
+        self._order = self._chance[np.argsort(layer[self._chance], kind="stable")]
         self._bounds = int(np.count_nonzero(layer == 0)), int(np.count_nonzero(layer < 2))
 
     def _fitting(self) -> Viewport:
@@ -234,6 +245,7 @@ class Scatter(QWidget):
     def _look(self, view: Viewport) -> None:
         self._view = view
         self._follows = False
+        self._hover(None)
         self._redraw()
 
     def _redraw(self) -> None:
@@ -248,14 +260,16 @@ class Scatter(QWidget):
             return None
         x, y = self._places(self._points)
         distance = (x - np.float32(where.x())) ** 2 + (y - np.float32(where.y())) ** 2
-        if self._emphasised:  # dimmed dots are only there to orient by
-            distance[~np.isin(self._lines, list(self._emphasised))] = np.inf
+        distance[~self._standing_out()] = np.inf  # the others are only there to orient by
         nearest = int(np.argmin(distance))
         near = distance[nearest] <= max(_REACH, self.dot_radius()) ** 2
         return int(self._ids[nearest]) if near else None
 
     def inside(self, outline: list[QPointF]) -> npt.NDArray[np.bool_]:
-        """Which dots lie in a closed outline (widget coordinates), to the pixel, bool [N]; no dimmed ones."""
+        """Which dots lie in a closed outline (widget coordinates), to the pixel, bool [N].
+
+        None that the legend dims.
+        """
         mask = QImage(self.size().expandedTo(QSize(1, 1)), QImage.Format.Format_Grayscale8)
         mask.fill(0)
         path = QPainterPath()
@@ -268,9 +282,7 @@ class Scatter(QWidget):
         x, y = self._places(self._points)
         found = (x >= 0) & (x < mask.width()) & (y >= 0) & (y < mask.height())
         found[found] = pixels[y[found].astype(np.intp), x[found].astype(np.intp)] > 127
-        if self._emphasised:
-            found &= np.isin(self._lines, list(self._emphasised))
-        return found
+        return found & self._standing_out()
 
     def _pick(self, found: npt.NDArray[np.bool_], *, add: bool) -> None:
         self._selected = self._selected | found if add else found
@@ -378,7 +390,7 @@ class Scatter(QWidget):
         self.set_tool(self._tool)  # the cursor, after moving
         add = bool(event.modifiers() & (_CTRL | _SHIFT))
         if outline:
-            self._pick(self.inside(outline), add=add)
+            self._pick(self.inside([*outline, event.position()]), add=add)
         elif not dragged and event.button() is Qt.MouseButton.LeftButton:
             crop_id = self.crop_at(event.position())
             clicked = self._ids == (-1 if crop_id is None else crop_id)
@@ -421,12 +433,3 @@ class Scatter(QWidget):
 
 
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-def _between(ground: QColor, color: QColor, share: float) -> QColor:
-    """``share`` of ``color`` on ``ground``."""
-    mixed = (
-        g + (c - g) * share
-        for g, c in zip(ground.getRgbF()[:3], color.getRgbF()[:3], strict=True)  # type: ignore[index]
-    )
-    return QColor.fromRgbF(*mixed)
