@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -20,6 +21,8 @@ from dropmodel.evaluation.calibration import Calibration
 if TYPE_CHECKING:
     import torch
 
+    from dropgui.search.approximate import Approximate
+
 _ATTEMPTS = 5
 
 
@@ -34,7 +37,7 @@ class Rows:
     ``crop_ids`` int64 [N]; ``living`` bool [N], False for a row that a later one of the same crop
     replaced or whose crop lost its embeddings; ``matrices`` 2 + K mapped fp16 [N, D]; ``visibility_roots``
     float32 [2 + K, N], the square roots that the weights are made of; ``on_devices`` holds the matrices that
-    were copied to an accelerator.
+    were copied to an accelerator. States of equal ``files`` have the same rows, the longer one more.
     """
 
     crop_ids: npt.NDArray[np.int64]
@@ -42,6 +45,7 @@ class Rows:
     matrices: tuple[npt.NDArray[np.float16], ...]
     visibility_roots: npt.NDArray[np.float32]
     on_devices: DeviceMatrices
+    files: tuple[str, int]
 
     def matrix(self, position: int, device: str) -> "torch.Tensor":
         """The vectors at ``position``, fp16 [N, D], on ``device``, where they stay."""
@@ -63,7 +67,11 @@ class _Passing:
 
 
 class PartIndex:
-    """All embeddings of one model version of a library, ready to be scanned. Safe to use from any thread."""
+    """All embeddings of one model version of a library, ready to be scanned. Safe to use from any thread.
+
+    ``approximate`` finds candidates where a scan would take too long; None until
+    :func:`dropgui.search.approximate.build` gave it to the index.
+    """
 
     def __init__(self, library: Library, model: ModelVersionRow) -> None:
         """Use :meth:`open`."""
@@ -73,6 +81,7 @@ class PartIndex:
         self._lock = threading.Lock()
         self._passing: _Passing | None = None
         self._calibration: tuple[int, Calibration | None] | None = None
+        self.approximate: Approximate | None = None
         self._columns = Columns(0)
         self._header, self._rows = self._take(self._cache.open, None)
         if np.count_nonzero(self._rows.living) < (1 - _DEAD) * len(self._rows.living):
@@ -96,6 +105,11 @@ class PartIndex:
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._rows.living))
+
+    @property
+    def folder(self) -> Path:
+        """Where disposable files made of this index lie; what is put there is removed with what it is of."""
+        return self.library.cache_dir / str(self.model.id)
 
     @property
     def rows(self) -> Rows:
@@ -154,9 +168,12 @@ class PartIndex:
                 with suppress(LibraryError, FileNotFoundError):
                     self._cache.seal()
             self._passing = None
+            self.approximate = None
             self._columns = Columns(0)
             none = np.empty(0, dtype=bool)
-            self._rows = Rows(self._columns.crop_ids, none, (), self._columns.roots, DeviceMatrices())
+            self._rows = Rows(
+                self._columns.crop_ids, none, (), self._columns.roots, DeviceMatrices(), ("", 0)
+            )
 
     def _take(self, ask: Callable[[], Header], known: Header | None) -> tuple[Header, Rows]:
         """A header and its rows, those at hand if it is ``known``.
@@ -191,6 +208,7 @@ class PartIndex:
             matrices=matrices,
             visibility_roots=columns.roots,
             on_devices=devices,
+            files=(header.data, header.generation),
         )
 
 

@@ -39,7 +39,7 @@ class _Found:
 
 
 def search_many(index: PartIndex, queries: Sequence[VectorQuery], device: str | None = None) -> list[Answer]:
-    """Answers that are those of :func:`dropgui.search.search`, several times faster than one by one.
+    """The exact answers of :func:`dropgui.search.search`, several times faster than one by one.
 
     ``seconds`` of each answer is its share. Raises what ``search`` raises.
     """
@@ -49,7 +49,7 @@ def search_many(index: PartIndex, queries: Sequence[VectorQuery], device: str | 
     answers: dict[int, Answer] = {}
     for places in _groups(index, queries):
         if len(places) == 1:
-            answers[places[0]] = search(index, queries[places[0]], device)
+            answers[places[0]] = search(index, queries[places[0]], device, exact=True)
         else:
             group = [queries[place] for place in places]
             answers.update(zip(places, _search_group(index, group, device), strict=True))
@@ -90,7 +90,7 @@ def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | No
         least = found.scores[i, count - 1] + MANY_ERROR * target.length if count else np.inf
         best = best_of(rows, target, found.places[i, :count], query)
         if count < found.compared[i] and best.kth <= least:
-            answers.append(search(index, query, device))
+            answers.append(search(index, query, device, exact=True))
             continue
         possible = int(np.count_nonzero(allowed)) - int(np.count_nonzero(allowed[excluded[i]]))
         compared = int(found.compared[i])

@@ -37,10 +37,19 @@ GATHER_BELOW = 0.05
 CANDIDATES = 512
 """So many of a scan's best are scored again at least."""
 
+SLOW_SECONDS = 0.15
+"""An exact scan may take so long before approximate candidates take its place."""
 
-def search(index: PartIndex, query: VectorQuery, device: str | None = None) -> Answer:
+_GATHER_TIMES = 3  # how much longer a gathered row takes than a scanned one
+
+
+def search(
+    index: PartIndex, query: VectorQuery, device: str | None = None, *, exact: bool | None = None
+) -> Answer:
     """Ranks the crops of ``index`` for ``query``, on CUDA if there is any or where ``device`` says.
 
+    Where the index has approximate codes (:mod:`dropgui.search.approximate`), the best are looked for among
+    their candidates if scanning would take too long (``exact`` None), never (True) or always (False).
     ``ValueError`` if the query's features are of another schema or length than the index.
     """
     from dropgui.search.kernels import search_device
@@ -50,14 +59,26 @@ def search(index: PartIndex, query: VectorQuery, device: str | None = None) -> A
     rows = index.rows
     target = Target.of(query)
     allowed = allowed_rows(index, rows, query)
-    scores, places = _scan(rows, target, allowed, search_device() if device is None else device)
+    where = search_device() if device is None else device
+    approximate = index.approximate
+    places = _few_places(allowed)
+    comparable = None
+    if (
+        approximate is not None
+        and approximate.serves(rows)
+        and (not exact if exact is not None else too_slow(target, allowed, where))
+    ):
+        comparable = _comparable(rows, target, allowed)
+        places = approximate.candidates(target, allowed, query.top)
+    scores = _scan(rows, target, allowed, places, where)
     found = _best(rows, target, scores, places, query)
-    compared = int(np.count_nonzero(scores > -np.inf))
+    compared = int(np.count_nonzero(scores > -np.inf if comparable is None else comparable))
     return Answer(
         matches=matches_of(rows, target, found, index.calibration),
         compared=compared,
         uncomparable=int(np.count_nonzero(allowed)) - compared,
         seconds=time.perf_counter() - start,
+        approximate=comparable is not None,
     )
 
 
@@ -102,21 +123,44 @@ def best_of(rows: Rows, target: Target, found: Places, query: VectorQuery) -> Be
     return Best(found[order], kth)
 
 
-def _scan(
-    rows: Rows, target: Target, allowed: npt.NDArray[np.bool_], device: str
-) -> tuple[FloatArray, Places | None]:
-    """Scores float32 [M], -inf where there can be no match, and the rows they belong to, None for all.
+def _few_places(allowed: npt.NDArray[np.bool_]) -> Places | None:
+    """The allowed rows where they are so few that they are gathered; None where all are scanned."""
+    few = np.count_nonzero(allowed) < GATHER_BELOW * len(allowed)
+    return np.flatnonzero(allowed) if few else None
 
-    Few allowed rows are gathered, many are scanned and masked. The matrices are torch's; the sums over
-    parts are numpy's, which for arrays this small is faster than waking torch's threads for each.
+
+def too_slow(target: Target, allowed: npt.NDArray[np.bool_], device: str) -> bool:
+    """Whether the exact scan would take longer than :data:`SLOW_SECONDS`, by its kernel's own timing."""
+    from dropgui.search.kernels import timing
+
+    count = int(np.count_nonzero(allowed))
+    rows = _GATHER_TIMES * count if count < GATHER_BELOW * len(allowed) else len(allowed)
+    numbers = rows * np.count_nonzero(target.weights) * target.vectors.shape[1]
+    return bool(numbers * timing(device).seconds > SLOW_SECONDS)
+
+
+def _comparable(rows: Rows, target: Target, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which allowed rows show a part that the query shows, bool [N]."""
+    shown = np.zeros(len(allowed), dtype=bool)
+    for position, weight in zip(target.positions, target.weights, strict=True):
+        if weight > 0:
+            shown |= rows.visibility_roots[position] > 0
+    return shown & allowed
+
+
+def _scan(
+    rows: Rows, target: Target, allowed: npt.NDArray[np.bool_], places: Places | None, device: str
+) -> FloatArray:
+    """Scores float32 [M] of ``places`` or of all rows, -inf where there can be no match.
+
+    The matrices are torch's; the sums over parts are numpy's, which for arrays this small is faster than
+    waking torch's threads for each.
     """
     import torch
 
     from dropgui.search.kernels import kernel_for
 
     kernel = kernel_for(device)
-    gathered = np.count_nonzero(allowed) < GATHER_BELOW * len(allowed)
-    places = np.flatnonzero(allowed) if gathered else None
     count = len(allowed) if places is None else len(places)
     total, mass = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for position, vector, weight in zip(target.positions, target.vectors, target.weights, strict=True):
@@ -132,7 +176,7 @@ def _scan(
     comparable = mass > 0 if places is not None else (mass > 0) & allowed
     scores = np.full(count, -np.inf, dtype=np.float32)
     np.divide(total, mass, out=scores, where=comparable)
-    return scores, places
+    return scores
 
 
 def _best(
