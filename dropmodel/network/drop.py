@@ -61,6 +61,8 @@ class Drop(nn.Module):
         self.position = PositionEncoder(config.ppe, width, size)
         self.head = ParsingHead(width, len(config.schema) + 1)
         self.embed = EmbeddingHeads(pooled_channels(backbone.reid_channels, config.pooling), config)
+        self.fixed_masks = False
+        """In training: no gradient flows from the vectors into the masks they are pooled with."""
 
     def forward(self, images: Tensor, masks: Tensor | None = None) -> DropOutput:
         """Run on ``images`` float [N, 3, H, W], normalised as the configuration says.
@@ -83,7 +85,8 @@ class Drop(nn.Module):
     def read(self, reid_map: Tensor, logits: Tensor, masks: Tensor | None = None) -> DropOutput:
         """From the two maps of :meth:`see` to vectors and visibilities; ``masks`` as in :meth:`forward`."""
         probabilities = logits.float().softmax(1)
-        used = probabilities if masks is None else resize_masks(masks, (logits.shape[-2], logits.shape[-1]))
+        own = probabilities.detach() if self.fixed_masks else probabilities
+        used = own if masks is None else resize_masks(masks, (logits.shape[-2], logits.shape[-1]))
         reid_masks = resize_masks(used, (reid_map.shape[-2], reid_map.shape[-1]))
         parts = reid_masks[:, 1:]
         # The parts' sum is 1 - background, except that a cell a person left undecided counts as neither.

@@ -16,7 +16,7 @@ from dropmodel.inference.devices import Precision
 from dropmodel.network.config import NetworkConfig
 from dropmodel.training.toml import build, merged, parse_assignments, read_toml, to_table, to_toml
 
-PRESETS = ("drop_lite", "drop_resnet50", "drop_hrnet_w32", "base_lite", "base_resnet50")
+PRESETS = ("drop_lite", "drop_resnet50", "drop_hrnet_w32", "base_lite", "base_resnet50", "starter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class LossConfig:
       of the ``nearest_positives`` nearest).
     - ``parsing``: pixel cross-entropy; ``parsing_blur`` in cells of the parsing map; ``parsing_balance`` in
       0..1: how much more a pixel of a rare part counts.
+    - ``parsing_alone``: only the parsing loss shapes the masks. Else the losses of the vectors pull on them
+      through the pooling, and they want left and right mixed: two legs tell more than one.
     - ``visibility_aware``: distances count only parts that both show.
     """
 
@@ -89,6 +91,7 @@ class LossConfig:
     parsing_smoothing: float = 0.1
     parsing_blur: float = 0.0
     parsing_balance: float = 0.0
+    parsing_alone: bool = False
     visibility_aware: bool = True
 
     def __post_init__(self) -> None:

@@ -138,6 +138,7 @@ class Trainer:
             classifiers = network.embed.classifiers
             network.embed.classifiers = nn.ModuleList(CosineClassifier.like(plain) for plain in classifiers)
         self._frozen = apply_style(network.backbone, config.style)
+        network.fixed_masks = config.losses.parsing_alone
         self.network = network.to(device)
         if config.runtime.channels_last:
             # torch's own stubs leave out this form of Module.to.

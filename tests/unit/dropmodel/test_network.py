@@ -284,3 +284,17 @@ def test_ibn_keeps_the_tensors_and_takes_style_out_of_half_the_channels(name: st
 def test_ibn_where_it_is_not_known_is_refused() -> None:
     with pytest.raises(ValueError, match="norm ibn"):
         build_backbone(NetworkConfig(backbone="vit_tiny_patch16_224", height=64, width=32, norm="ibn"))
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_fixed_masks_learn_from_parsing_alone(fixed: bool) -> None:
+    network = Drop(SMALL).train()
+    network.fixed_masks = fixed
+    output = network(images(4))
+    weight = network.head.classify.weight
+    output.raw.square().sum().backward()
+    assert (weight.grad is None) == fixed
+    assert network.backbone.body.conv_stem.weight.grad is not None
+    weight.grad = None
+    network(images(4)).parsing_logits.square().sum().backward()
+    assert weight.grad is not None
