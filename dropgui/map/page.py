@@ -30,11 +30,12 @@ from dropgui.search.projection import (
     cloud_of,
     kept_layout,
 )
-from dropgui.session import Session
+from dropgui.session import NotIndexedYetError, Session
 from dropgui.style import GRID, note
 from dropmodel.parts import FOREGROUND, PartSchema
 
 _WAITING = "Laying out the map…"
+_NOTHING = "Nothing is indexed yet. Add a folder of pictures, and its crops appear here by likeness."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +236,9 @@ class MapPage(QWidget):
     def _failed(self, error: Exception) -> None:
         self._patience.stop()
         self._cloud = None
-        if isinstance(error, UserError):
+        if isinstance(error, NotIndexedYetError):
+            self._say(_NOTHING)
+        elif isinstance(error, UserError):
             self._say(str(error))
         else:
             self._say("The map could not be laid out. The log says why.")

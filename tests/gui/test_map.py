@@ -371,7 +371,7 @@ def test_empty_states_say_what_to_do(bench: Bench, tmp_path: Path) -> None:
     session, runner, thumbnails = Session(library), Runner(), Thumbnails()
     page = MapPage(library, session, runner, thumbnails)
     page.show()
-    wait_until(lambda: "Index a folder" in page.message, "it says what to do")
+    wait_until(lambda: "Add a folder" in page.message, "it says what to do")
     page.stop()
     runner.close()
     thumbnails.close()
