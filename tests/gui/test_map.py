@@ -238,7 +238,9 @@ class Bench:
     failures: list[Exception]
 
     def settle(self) -> None:
-        wait_until(lambda: not self.page.busy, "the map is there")
+        wait_until(
+            lambda: not self.page.busy, "the map is there", 200_000
+        )  # a busy machine starts processes slowly
         pause(20)
 
 
