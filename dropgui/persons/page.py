@@ -458,8 +458,9 @@ class PersonsPage(QWidget):
             self.companions.show_companions(())
             self._show_words(card)
             self._pages.setCurrentIndex(1)
+            stack = self._review.cards
             self._around.request(
-                lambda: self._look_around(card), lambda found: self._show_around(card, found)
+                lambda: self._look_around(card, stack), lambda found: self._show_around(card, found)
             )
         self._show_summary()
         self._show_buttons()
