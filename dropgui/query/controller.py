@@ -14,6 +14,7 @@ from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.queries import CropFilter, crop_rows, mask_of
 from dropgui.query.selection import PartSelection
 from dropgui.search.query import Answer, VectorQuery
+from dropgui.search.question import Apart, Query
 from dropgui.session import Session
 from dropmodel.features import Features
 
@@ -65,6 +66,15 @@ def load_picture(session: Session, path: Path) -> Subject:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """An answer with the question it is to, as people ask it and as vectors: what a report needs."""
+
+    question: Query
+    vectors: VectorQuery
+    answer: Answer
+
+
 class QueryController(QObject):
     """One query at a time, with the ones before it to go back to."""
 
@@ -87,6 +97,9 @@ class QueryController(QObject):
         self._subject: Subject | None = None
         self._filter = CropFilter()
         self._top = 50
+        self._least_score: float | None = None
+        self._rerank = False
+        self._asked: Asked | None = None
         self._trail: list[int | Path] = []
         self._position = -1
         selection.changed.connect(self.search)
@@ -97,6 +110,11 @@ class QueryController(QObject):
         return self._subject
 
     @property
+    def asked(self) -> Asked | None:
+        """The answer on show with its question; None while there is none."""
+        return self._asked
+
+    @property
     def top(self) -> int:
         """How many matches are asked for."""
         return self._top
@@ -104,6 +122,16 @@ class QueryController(QObject):
     def set_top(self, top: int) -> None:
         """Ask for this many matches."""
         self._top = top
+        self.search()
+
+    def set_least_score(self, score: float | None) -> None:
+        """Ask only for matches that score at least this; None: for all."""
+        self._least_score = score
+        self.search()
+
+    def set_rerank(self, on: bool) -> None:
+        """Order the best anew by their common neighbours, or leave them as they score."""
+        self._rerank = on
         self.search()
 
     def set_filter(self, crop_filter: CropFilter) -> None:
@@ -141,7 +169,7 @@ class QueryController(QObject):
         if current not in kept:
             self._loads.drop()
             self._searches.drop()
-            self._subject = None
+            self._subject = self._asked = None
             self._selection.clear()
             self.cleared.emit()
 
@@ -167,18 +195,44 @@ class QueryController(QObject):
         if not weights:
             self._refuse("No chosen part is seen in this crop. Choose a part that is.")
             return
-        exclude = frozenset() if subject.crop_id is None else frozenset({subject.crop_id})
-        query = VectorQuery(subject.features, weights, self._filter, self._top, exclude)
-        self._searches.request(lambda: self._session.search(query), self.answered.emit, self.failed.emit)
+        own = () if subject.crop_id is None else (subject.crop_id,)
+        question = Query(
+            crops=own,
+            images=() if own else (subject.path,),
+            parts=weights,
+            crop_filter=self._filter,
+            apart=Apart(same_image=False),
+            top=self._top,
+            least_score=self._least_score,
+            rerank=self._rerank,
+        )
+        vectors = VectorQuery(
+            subject.features,
+            weights,
+            self._filter,
+            self._top,
+            frozenset(own),
+            least_score=self._least_score,
+        )
+        self._searches.request(
+            lambda: Asked(question, vectors, self._session.ask(question, vectors)),
+            self._answer,
+            self.failed.emit,
+        )
+
+    def _answer(self, asked: Asked) -> None:
+        self._asked = asked
+        self.answered.emit(asked.answer)
 
     def _refuse(self, reason: str) -> None:
         self._searches.drop()
+        self._asked = None
         self.cannot_search.emit(reason)
 
     def _load(self, target: int | Path) -> None:
         self._loads.drop()
         self._searches.drop()
-        self._subject = None
+        self._subject = self._asked = None
         self.loading.emit()
         self.history_changed.emit()
         session = self._session
