@@ -103,6 +103,7 @@ class PersonsPage(QWidget):
         self.companions.wanted.connect(self._merge_with)
         self.companions.selectionModel().selectionChanged.connect(self._show_buttons)
         self._say(_FIRST)
+        self._show_buttons()
 
     @property
     def review(self) -> Review:
