@@ -45,8 +45,8 @@ from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
 from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
 from dropgui.library.rows import JobRow
+from dropgui.matches.page import MatchesPage
 from dropgui.query.controller import QueryController, Subject
-from dropgui.query.matches_page import MatchesPage
 from dropgui.query.panel import QueryPanel
 from dropgui.query.selection import PartSelection
 from dropgui.session import Session
