@@ -156,6 +156,20 @@ class Extractor:
             parts.append(self._run([self._as_rgb(image) for image in images[chosen]], masks))
         return Extraction.concatenate(parts) if parts else self._empty()
 
+    def look(self, images: Sequence[ImageInput]) -> Tensor:
+        """The re-identification maps of ``images`` (one batch): float32 [N, C, h, w] on the model's device.
+
+        They are what vectors are pooled from, as the network sees the pictures: never their mirror images.
+        """
+        device, network = self.model.device, self.model.network
+        with self._lock, cpu_threads(self._threads), torch.inference_mode():
+            batch = self._preprocess([self._as_rgb(image) for image in images])
+            if self._trunk is not None:
+                return self._trunk(batch)[0]
+            with torch.autocast(device.type, self.dtype, enabled=self.dtype != torch.float32):
+                reid_map: Tensor = network.see(batch)[0]
+            return reid_map.float()
+
     def _run(self, images: Sequence[RgbImage], masks: Tensor | None) -> Extraction:
         device = self.model.device
         with self._lock, cpu_threads(self._threads), torch.inference_mode():
