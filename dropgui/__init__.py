@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 __all__ = ["Apart", "CropFilter", "Library", "Query", "UserError"]
 
 
-def __getattr__(name: str) -> object:
-    # Importing the package must cost nothing: the window shows first (docs/decisions/0001).
-    if name in __all__:
-        from dropgui import api
+if not TYPE_CHECKING:
 
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        # Importing the package must cost nothing: the window shows first (docs/decisions/0001).
+        if name in __all__:
+            from dropgui import api
+
+            return getattr(api, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -184,6 +184,8 @@ def _as_data(arguments: argparse.Namespace, found: Results) -> dict[str, Any]:
             {
                 "path": str(row.path),
                 "score": match.score,
+                "pushed": match.pushed,
+                "former_rank": match.former_rank,
                 "probability": match.probability,
                 "parts": match.parts,
                 "camera": row.camera,

@@ -1,7 +1,7 @@
 """The ranking figure: the query, its best matches in coloured frames, for papers and slides.
 
 PNG and PDF are painted with Pillow, SVG is written as text whose letters stay letters. A plotting library
-would be larger than the program and draws no such figure by itself (docs/decisions/0050-reports.md).
+would be larger than the program and draws no such figure by itself (docs/decisions/0052-reports.md).
 """
 
 from pathlib import Path

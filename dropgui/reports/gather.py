@@ -155,6 +155,8 @@ def _notes(library: Library, query: Query, asked: VectorQuery, answer: Answer) -
         yield f"Least probability: {query.least_probability:.0%}."
     if query.rerank:
         yield "The best were ordered anew by the neighbours that they have in common."
+    if answer.approximate:
+        yield "The best were looked for among likely candidates, and some may be missing."
     if answer.matches and all(match.probability is None for match in answer.matches):
         yield "The model is not calibrated: a score says which match is nearer, not how certain it is."
 
@@ -164,7 +166,7 @@ def _left_out(query: Query) -> Iterable[str]:
     if query.apart.same_image:
         yield "other crops of the same images"
     if query.apart.minutes is not None:
-        yield f"crops of the same camera within {query.apart.minutes:g} minutes"
+        yield f"crops of the same camera within {query.apart.minutes:g} min"
     if query.apart.decided:
         yield "crops that were decided already"
 

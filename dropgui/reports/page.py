@@ -100,7 +100,7 @@ def _card(report: Report, entry: Entry) -> Element:
         _picture(entry.picture, f"Match {entry.rank}: {row.path.name}"),
         element(
             "div",
-            element("span", f"{entry.rank}", class_="rank"),
+            element("span", _rank(entry), class_="rank"),
             element("span", f"{match.score:.3f}", class_="score"),
             class_="line",
         ),
@@ -117,6 +117,11 @@ def _card(report: Report, entry: Entry) -> Element:
         class_=f"card {entry.verdict.value}",
         value=str(entry.rank),
     )
+
+
+def _rank(entry: Entry) -> str:
+    former = entry.match.former_rank
+    return f"{entry.rank}" if former in {None, entry.rank} else f"{entry.rank} (was {former})"
 
 
 def _certainty(report: Report, entry: Entry) -> str:

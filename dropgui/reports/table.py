@@ -13,6 +13,7 @@ COLUMNS = (
     "rank",
     "crop_id",
     "score",
+    "pushed",
     "probability",
     "verdict",
     "path",
@@ -25,15 +26,16 @@ COLUMNS = (
 def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """One flat record a match, best first, all with the same keys.
 
-    ``rank`` from 1, ``crop_id``, ``score``, ``probability`` (0..1 or None), ``verdict``, ``path``,
-    ``camera``, ``captured_at`` (datetime or None), ``person``, and ``part_<name>``: the cosine similarity of
-    each chosen vector, None where it was not compared.
+    ``rank`` from 1, ``crop_id``, ``score``, ``pushed`` (what negatives did to the score), ``probability``
+    (0..1 or None), ``verdict``, ``path``, ``camera``, ``captured_at`` (datetime or None), ``person``, and
+    ``part_<name>``: the cosine similarity of each chosen vector, None where it was not compared.
     """
     return [
         {
             "rank": entry.rank,
             "crop_id": entry.match.crop_id,
             "score": entry.match.score,
+            "pushed": entry.match.pushed,
             "probability": entry.match.probability,
             "verdict": entry.verdict.value,
             "path": str(entry.row.path),

@@ -35,6 +35,7 @@ def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
             "Speaks against it", _valued(dict(sorted(lower.items(), key=lambda item: item[1])), schema)
         ),
         _pushed(match.pushed),
+        "" if match.former_rank is None else f"Place before re-ranking: {match.former_rank}.",
         _certainty(match),
     ]
     return tuple(sentence for sentence in told if sentence)

@@ -98,7 +98,18 @@ def test_search_as_json(
     assert data.keys() == {"query", "matches"}
     assert data["query"]["parts"] == {"head": 1.0, "torso": 2.0}
     assert len(data["matches"]) == 5
-    keys = {"path", "score", "probability", "parts", "camera", "captured_at", "person", "verdict"}
+    keys = {
+        "path",
+        "score",
+        "pushed",
+        "former_rank",
+        "probability",
+        "parts",
+        "camera",
+        "captured_at",
+        "person",
+        "verdict",
+    }
     assert all(match.keys() == keys for match in data["matches"])
     assert data["query"]["images"] == [image]
     assert data["matches"][0]["path"] == str(folder / "3.png")
