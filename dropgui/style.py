@@ -4,12 +4,25 @@ Neutral greys, one accent, part colours from the schema. Both palettes are our o
 style, so that light and dark look the same on every desktop and can be tested without one.
 """
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from dropgui.assets import asset
 from dropgui.settings import Appearance
+from dropmodel.evaluation.chart import GREEN, PAPER
+from dropmodel.evaluation.tiles import RED, STROKE, STROKES
 
 GRID = 8
 """Every distance is a multiple of this, or half of it (device-independent pixels)."""
@@ -133,6 +146,37 @@ QPushButton:disabled { color: %(faint)s; background: transparent; }
 def secondary(palette: QPalette) -> QColor:
     """Colour of text that explains; at least 4.5 : 1 against the window in both appearances."""
     return palette.placeholderText().color()
+
+
+def verdict_color(*, confirmed: bool) -> QColor:
+    """Green where a crop was confirmed, red where it was rejected: as in the ranking figure."""
+    return QColor(GREEN if confirmed else RED)
+
+
+def paint_verdict(painter: QPainter, room: QRectF, *, confirmed: bool) -> None:
+    """A white tick on green, or a white cross on red, in a badge that fills ``room``."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(verdict_color(confirmed=confirmed))
+    painter.drawRoundedRect(room, room.width() / 4, room.width() / 4)
+    pen = QPen(QColor(PAPER), room.width() * STROKE)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    for stroke in STROKES["tick" if confirmed else "cross"]:
+        points = [QPointF(room.x() + x * room.width(), room.y() + y * room.height()) for x, y in stroke]
+        painter.drawPolyline(QPolygonF(points))
+    painter.restore()
+
+
+def verdict_icon(*, confirmed: bool, side: int = 16) -> QIcon:
+    """The badge of :func:`paint_verdict` as an icon, sharp at twice the pixel density."""
+    pixmap = QPixmap(2 * side, 2 * side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    paint_verdict(painter, QRectF(pixmap.rect()), confirmed=confirmed)
+    painter.end()
+    return QIcon(pixmap)
 
 
 def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:

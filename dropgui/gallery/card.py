@@ -1,18 +1,20 @@
-"""How one crop looks in the grid: picture, name, camera; a match adds its rank, score and a bar by part."""
+"""How one crop looks in the grid: picture, name, camera; a match adds what was found and decided of it."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE
+from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE, RANK_ROLE, TITLE_ROLE, VERDICT_ROLE
+from dropgui.library.decisions import CONFIRMED
 from dropgui.library.queries import CropRow
 from dropgui.search.query import Match
-from dropgui.style import GRID, scaled, secondary
+from dropgui.style import GRID, paint_verdict, scaled, secondary, verdict_color
 from dropmodel.parts import PartSchema
 
 _RADIUS = 6.0
 _BAR_HEIGHT = 28
 _PAD = GRID // 2
+_FRAME = 3.0
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -25,6 +27,8 @@ class CardDelegate(QStyledItemDelegate):
         self.card_width = 136
         self.cell = QSize(0, 0)
         """Room that the grid gives each card, device-independent pixels."""
+        self.title_width = 0
+        """Width of a section's title: a whole line."""
 
     def picture_size(self) -> QSize:
         """Room for the picture, device-independent pixels."""
@@ -36,8 +40,10 @@ class CardDelegate(QStyledItemDelegate):
         footer = 2 * metrics.height() + (_BAR_HEIGHT + metrics.height() if self._matches else 0) + GRID
         return QSize(self.card_width, self.picture_size().height() + footer + 2 * _PAD)
 
-    def sizeHint(self, option: QStyleOptionViewItem, _: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The whole cell, so that its space is shared out on both sides of the card."""
+        if index.data(TITLE_ROLE) is not None:
+            return QSize(self.title_width, option.fontMetrics.height() + 3 * GRID)
         return self.cell.expandedTo(self.card_size(option.fontMetrics))
 
     def paint(
@@ -46,7 +52,11 @@ class CardDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Paint the card in the middle of its cell."""
+        """Paint the card in the middle of its cell, or a section's title."""
+        title: str | None = index.data(TITLE_ROLE)
+        if title is not None:
+            _paint_title(painter, option, title)
+            return
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         size = self.card_size(option.fontMetrics)
@@ -62,7 +72,10 @@ class CardDelegate(QStyledItemDelegate):
         crop: CropRow | None = index.data(CROP_ROLE)
         match: Match | None = index.data(MATCH_ROLE)
         if match is not None:
-            self._paint_match(painter, option, text, index.row(), match)
+            verdict: str | None = index.data(VERDICT_ROLE)
+            if verdict is not None:
+                _paint_verdict(painter, picture, confirmed=verdict == CONFIRMED)
+            self._paint_match(painter, option, text, index.data(RANK_ROLE), match)
             text.translate(0, option.fontMetrics.height() + _BAR_HEIGHT + 4)
         if crop is not None:
             self._paint_words(painter, option, text, crop)
@@ -127,17 +140,30 @@ class CardDelegate(QStyledItemDelegate):
         )
 
     def _paint_match(
-        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, row: int, match: Match
+        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, rank: int, match: Match
     ) -> None:
+        """Rank and how far re-ranking moved it on the left, certainty and score on the right."""
         metrics = option.fontMetrics
         line = QRect(room.x(), room.y(), room.width(), metrics.height())
-        painter.setPen(secondary(option.palette))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(row + 1))
-        painter.setFont(scaled(option.font, 1.0, bold=True))
+        at_left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        at_right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        bold = scaled(option.font, 1.0, bold=True)
+        score = f"{match.score:.3f}"
+        painter.setFont(bold)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        score = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(line, score, f"{match.score:.3f}")
+        painter.drawText(line, at_right, score)
         painter.setFont(option.font)
+        painter.setPen(secondary(option.palette))
+        painter.drawText(line, at_left, str(rank))
+        free = QRect(line)
+        free.setLeft(line.left() + metrics.horizontalAdvance(f"{rank} "))
+        free.setRight(line.right() - QFontMetrics(bold).horizontalAdvance(f"{score} "))
+        if match.probability is not None:
+            free = _paint_if_room(painter, free, at_right, f"{match.probability:.0%}")
+        if moved := _moved(match, rank):
+            painter.setFont(scaled(option.font, 0.86))
+            _paint_if_room(painter, free, at_left, moved)
+            painter.setFont(option.font)
         bars = QRect(room.x(), line.bottom() + 1, room.width(), _BAR_HEIGHT)
         if self.schema is not None:
             self._paint_bars(painter, option, bars, match, self.schema)
@@ -176,3 +202,45 @@ def _where(crop: CropRow) -> str:
     if not crop.indexed:
         return "Waiting for indexing"
     return crop.place
+
+
+def _moved(match: Match, rank: int) -> str:
+    """How far a re-ranked match rose or fell: "▲ 7"."""
+    if match.former_rank is None or match.former_rank == rank:
+        return ""
+    return f"▲{match.former_rank - rank}" if match.former_rank > rank else f"▼{rank - match.former_rank}"
+
+
+def _paint_if_room(painter: QPainter, room: QRect, where: Qt.AlignmentFlag, words: str) -> QRect:
+    """Words at a side of ``room`` if they fit; the room that is left."""
+    width = painter.fontMetrics().horizontalAdvance(f"{words} ")
+    if width > room.width():
+        return room
+    painter.drawText(room, where, words)
+    if where & Qt.AlignmentFlag.AlignRight:
+        return room.adjusted(0, 0, -width, 0)
+    return room.adjusted(width, 0, 0, 0)
+
+
+def _paint_verdict(painter: QPainter, picture: QRect, *, confirmed: bool) -> None:
+    """A frame in the verdict's colour and its mark in the corner: colour is not the only sign."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(verdict_color(confirmed=confirmed), _FRAME))
+    half = _FRAME / 2
+    frame = QRectF(picture).adjusted(half, half, -half, -half)
+    painter.drawRoundedRect(frame, _RADIUS - half, _RADIUS - half)
+    side = 2.5 * GRID
+    paint_verdict(painter, QRectF(picture.right() + 1 - side, picture.top(), side, side), confirmed=confirmed)
+
+
+def _paint_title(painter: QPainter, option: QStyleOptionViewItem, title: str) -> None:
+    """A section's title above a fine line."""
+    painter.save()
+    line = option.rect.adjusted(2 * GRID, GRID, -2 * GRID, -GRID // 2)
+    painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Mid), 1))
+    painter.drawLine(line.bottomLeft(), line.bottomRight())
+    painter.setFont(scaled(option.font, 1.0, bold=True))
+    painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+    words = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, line.width())
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+    painter.restore()

@@ -49,6 +49,8 @@ class CropGrid(QListView):
     chosen = Signal(int)
     """A crop id: clicked (gallery), double-clicked (matches), or Enter was pressed on it."""
     selection_changed = Signal()
+    current_changed = Signal(int)
+    """Id of the crop that the keyboard is on now."""
 
     def __init__(
         self, model: CropModel, thumbnails: Thumbnails, parent: QWidget | None = None, *, matches: bool
@@ -83,6 +85,7 @@ class CropGrid(QListView):
         self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
         self.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.selectionModel().currentChanged.connect(self._current_changed)
 
     @property
     def card_width(self) -> int:
@@ -102,6 +105,12 @@ class CropGrid(QListView):
         self._delegate.schema = schema
         self.viewport().update()
 
+    @property
+    def current_id(self) -> int | None:
+        """The crop that the keyboard is on."""
+        index = self.currentIndex()
+        return int(index.data(ID_ROLE)) if index.isValid() else None
+
     def selected_ids(self) -> list[int]:
         """Ids of the selected crops, in the order of the grid."""
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
@@ -109,11 +118,15 @@ class CropGrid(QListView):
 
     def selected_count(self) -> int:
         """How many crops are selected; cheap also when it is all of them."""
-        return sum(part.height() for part in self._selected_ranges())
+        return sum(len(ids) for ids in self._selected_id_ranges())
 
     def _selected_ranges(self) -> list[QItemSelectionRange]:
         # The stubs do not know that a selection is a list of ranges.
         return list(cast("Iterable[QItemSelectionRange]", self.selectionModel().selection()))
+
+    def _selected_id_ranges(self) -> list[npt.NDArray[np.int64]]:
+        ranges = [self._crops.ids[part.top() : part.bottom() + 1] for part in self._selected_ranges()]
+        return [ids[ids >= 0] for ids in ranges] if self._crops.has_sections else ranges
 
     def select(self, crop_id: int) -> None:
         """Make this crop the selected and current one, and bring it into view."""
@@ -135,7 +148,7 @@ class CropGrid(QListView):
             offset=self.visualRect(corner).top(),
             scroll=scroll,
             current=int(current.data(ID_ROLE)) if current.isValid() else None,
-            selected=[self._crops.ids[part.top() : part.bottom() + 1] for part in self._selected_ranges()],
+            selected=self._selected_id_ranges(),
         )
 
     def _return_to_place(self) -> None:
@@ -155,6 +168,7 @@ class CropGrid(QListView):
         # Rows are laid out in batches; the first one has to reach the place to return to.
         reach = first if first >= 0 else len(ids) if self._matches else 0
         self.setBatchSize(max(_BATCH, reach + _BATCH))
+        self._lay_out()
         self.doItemsLayout()
         self.setBatchSize(_BATCH)
         if first >= 0:
@@ -186,6 +200,10 @@ class CropGrid(QListView):
         self._modifiers = event.modifiers()
         super().mousePressEvent(event)
 
+    def _current_changed(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.current_changed.emit(index.data(ID_ROLE))
+
     def _clicked(self, index: QModelIndex) -> None:
         if not self._matches and self._modifiers == Qt.KeyboardModifier.NoModifier:
             self.chosen.emit(index.data(ID_ROLE))
@@ -199,9 +217,13 @@ class CropGrid(QListView):
         width = self.viewport().width()
         columns = max(1, width // (card.width() + GRID))
         cell = QSize(max(card.width(), width // columns - 1), card.height() + GRID)
-        if cell != self.gridSize():
+        # A title takes a line of its own; then every row has the size it asks for, in the same columns.
+        room = QSize() if self._crops.has_sections else cell
+        if room != self.gridSize() or cell != self._delegate.cell:
             self._delegate.cell = cell
-            self.setGridSize(cell)
+            self.setUniformItemSizes(not self._crops.has_sections)
+            self.setGridSize(room)
+        self._delegate.title_width = width - 1
         ratio = self.devicePixelRatioF()
         picture = self._delegate.picture_size()
         self._thumbnails.set_size(QSize(round(picture.width() * ratio), round(picture.height() * ratio)))

@@ -88,10 +88,14 @@ class Runner(QObject):
         task = _Task(self, work, on_done or (lambda _: None), on_error or self.failed.emit)
         self._pool.start(_Runnable(task))
 
-    def close(self) -> None:
-        """Take no more work, drop what has not begun, wait for what has; results are not delivered."""
+    def close(self, *, finish: bool = False) -> None:
+        """Take no more work, drop what has not begun, wait for what has; results are not delivered.
+
+        With ``finish`` what has not begun is done as well.
+        """
         self.closed = True
-        self._pool.clear()
+        if not finish:
+            self._pool.clear()
         self._pool.waitForDone()
 
 

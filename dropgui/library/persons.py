@@ -47,6 +47,16 @@ def person_rows(library: Library) -> list[PersonRow]:
     return sorted(rows, key=lambda row: name_order(row.name))
 
 
+def person_names(library: Library, person_ids: Iterable[int]) -> dict[int, str]:
+    """The names of these persons; one that is gone is left out."""
+    found: dict[int, str] = {}
+    with library.read() as connection:
+        for piece in chunks(person_ids):
+            query = select(Person.id, Person.name).where(Person.id.in_(piece))
+            found.update((row.id, row.name) for row in connection.execute(query))
+    return found
+
+
 def create_person(library: Library, name: str | None = None) -> int:
     """A new person without crops, called "Person 1", "Person 2", ... where no name is given; its id.
 
