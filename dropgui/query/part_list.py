@@ -1,6 +1,6 @@
 """The query's vectors as rows: a tick, a mark in the part's colour, its name, a weight, how visible it is."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
@@ -25,20 +25,27 @@ class _Mark(QWidget):
         return QSize(24, 18)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Dark or light letters, whichever reads better on the colour."""
+        """The mark, faint where its row is of no use."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(self._color)
-        if not self.isEnabled():
-            color.setAlphaF(0.35)
-        painter.setBrush(color)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), 4, 4)
-        luminance = 0.2126 * color.redF() + 0.7152 * color.greenF() + 0.0722 * color.blueF()
-        text = QColor("#17181a" if luminance > 0.42 else "#ffffff")
-        painter.setPen(text if self.isEnabled() else secondary(self.palette()))
-        painter.setFont(scaled(self.font(), 0.8, bold=True))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._letters)
+        faint = None if self.isEnabled() else secondary(self.palette())
+        paint_mark(painter, self.rect(), self._letters, self._color, faint)
+
+
+def paint_mark(painter: QPainter, room: QRect, letters: str, color: QColor, faint: QColor | None) -> None:
+    """A part's letters on its colour, dark or light, as reads better; pale where ``faint`` is given."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ground = QColor(color)
+    if faint is not None:
+        ground.setAlphaF(0.35)
+    painter.setBrush(ground)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(room, 4, 4)
+    luminance = 0.2126 * color.redF() + 0.7152 * color.greenF() + 0.0722 * color.blueF()
+    painter.setPen(faint or QColor("#17181a" if luminance > 0.42 else "#ffffff"))
+    painter.setFont(scaled(painter.font(), 0.8, bold=True))
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, letters)
+    painter.restore()
 
 
 class _Row:
