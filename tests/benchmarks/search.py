@@ -410,11 +410,9 @@ def plot(results: Sequence[Result], path: Path) -> None:
     """How the milliseconds of a search among all crops grow with their number."""
     low = int(np.floor(np.log10(min(result.crops for result in results))))
     high = max(int(np.ceil(np.log10(max(result.crops for result in results)))), low + 1)
-    chart = Chart(
-        "Exact search, everything included",
-        Axis.powers("crops", low, high),
-        Axis.powers("milliseconds", 0, 3),
-    )
+    ticks = tuple((10.0**power, f"{10**power / 1000:,g}k") for power in range(low, high + 1))
+    crops = Axis("crops", 10.0**low, 10.0**high, ticks, logarithmic=True)
+    chart = Chart("Exact search, everything included", crops, Axis.powers("milliseconds", 0, 3))
     for parts, color in zip(PARTS, (BLUE, ORANGE, GREEN), strict=True):
         points = [
             (result.crops, case.median_ms)
