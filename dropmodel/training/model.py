@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import torch
+from torch.nn import functional as F
 
 from dropmodel.errors import ModelError
 from dropmodel.inference.card import ModelCard, choices_of
@@ -15,24 +16,32 @@ from dropmodel.training.config import TrainConfig
 from dropmodel.training.trainer import Trainer
 
 _CLASSIFIERS = "embed.classifiers."
+_POSITIONS = "position.table"
 
 
 def new_network(config: TrainConfig, identities: int) -> tuple[Drop, str]:
     """An untrained network with ``identities`` classes, and where its weights come from, in words.
 
-    From the model ``runtime.start`` if one is named (all but its classifiers), else from ImageNet weights
-    where they are installed or may be fetched, else random. Draws from torch's global generator.
+    From the model ``runtime.start`` if one is named (all but its classifiers; the table of positions of one
+    for another input size is stretched), else from ImageNet weights where they are installed or may be
+    fetched, else random. Draws from torch's global generator.
     """
     network = Drop(replace(config.network, identities=identities))
     start = config.runtime.start
     if start:
         model = load_model(start, "cpu")
-        if replace(model.config, identities=0) != replace(config.network, identities=0):
+        shape = config.network
+        found = replace(model.config, height=shape.height, width=shape.width, identities=0)
+        if found != replace(shape, identities=0):
             raise ModelError(
                 f"{start}: this model has another network than the configuration's; change one of them"
             )
-        found = network.load_state_dict(model.network.state_dict(), strict=False)
-        assert all(name.startswith(_CLASSIFIERS) for name in found.missing_keys)
+        state = model.network.state_dict()
+        if _POSITIONS in state:
+            rows, columns = network.position.table.shape[-2:]
+            state[_POSITIONS] = F.interpolate(state[_POSITIONS], (rows, columns), mode="bilinear")
+        missing = network.load_state_dict(state, strict=False).missing_keys
+        assert all(name.startswith(_CLASSIFIERS) for name in missing)
         return network, f"{model.card.name} ({model.weights_hash[:12]})"
     origin = None
     if config.runtime.imagenet:

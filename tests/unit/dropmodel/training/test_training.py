@@ -15,10 +15,11 @@ import torch
 from PIL import Image
 
 from dropmodel.data.loading import Batch
-from dropmodel.errors import DataError, TrainingError
-from dropmodel.inference import read_info
+from dropmodel.errors import DataError, ModelError, TrainingError
+from dropmodel.inference import load_model, read_info
 from dropmodel.training import session
 from dropmodel.training.checkpoint import load_checkpoint
+from dropmodel.training.model import new_network
 from dropmodel.training.session import Pictures, measured, open_data, train
 from dropmodel.training.trainer import Hook, Step, Trainer
 from tests.unit.dropmodel.training.drawn import config_for, curve, draw
@@ -200,10 +201,18 @@ def test_averaged_over_epochs_accumulated_and_in_half_precision(root: Path, tmp_
 def test_a_model_can_be_the_start(root: Path, tmp_path: Path) -> None:
     config = config_for(root, "schedule.epochs=1", "data.passes=1")
     first = train(config, root, tmp_path / "first", device="cpu")
+    assert first is not None
     again = config_for(root, "schedule.epochs=1", "data.passes=1", f"runtime.start={first}")
     second = train(again, root, tmp_path / "second", device="cpu")
     assert second is not None
     assert "drop_lite (" in read_info(second).card.backbone_weights
+    larger = replace(again.network, height=96, width=64)
+    network, _ = new_network(replace(again, network=larger), 8)
+    before, after = load_model(first, "cpu").network, network.state_dict()
+    assert after["position.table"].shape[2] == 96 // 4
+    assert torch.equal(after["head.classify.weight"], before.head.classify.weight)
+    with pytest.raises(ModelError, match="another network"):
+        new_network(replace(again, network=replace(larger, dim=16)), 8)
 
 
 def test_a_set_without_training_pictures_is_refused(tmp_path: Path) -> None:
