@@ -38,7 +38,7 @@ def add_appearances(menu: QMenu, current: Appearance, choose: Callable[[Appearan
 
 def add_presets(menu: QMenu, selection: PartSelection) -> None:
     """The presets of the part selection."""
-    keys = {Preset.VISIBLE: "0", Preset.WHOLE: "W", Preset.UPPER: "U", Preset.LOWER: "L"}
+    keys = dict(zip(Preset, "0WULC", strict=True))
     inner = menu.addMenu("&Parts that Count")
     for preset, key in keys.items():
         add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]

@@ -1,113 +1,104 @@
-"""From a chosen crop to ranked matches: loads the query, and searches again whenever it changes."""
+"""From what is searched for to ranked matches: loads the views, searches again whenever anything changes."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Signal
 
 from dropgui.errors import UserError
-from dropgui.gallery.thumbnails import read_thumbnail
 from dropgui.jobs.runner import Latest, Runner
-from dropgui.library.queries import CropFilter, crop_rows, mask_of
+from dropgui.library.queries import CropFilter
+from dropgui.query.asking import Asked, Asker
 from dropgui.query.selection import PartSelection
-from dropgui.search.query import Answer, VectorQuery
-from dropgui.search.question import Apart, Query
+from dropgui.query.subjects import Pictures, Subject, load_subject
+from dropgui.query.targets import Options, Target, Wanted, options_of, question_of, wanted_of
+from dropgui.search.query import Answer
+from dropgui.search.question import Query
 from dropgui.session import Session
-from dropmodel.features import Features
 
-_PICTURE = QSize(512, 1024)  # enough for the panel at twice the pixel density
+__all__ = ["Asked", "QueryController", "Subject"]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What is searched for: a crop of the library, or a picture from outside (``crop_id`` None).
+class _Loaded:
+    """Everything that is shown of a query."""
 
-    ``place`` says where it is from: camera, folder, or outside.
-    ``features`` holds one row and ``labels`` is uint8 [h, w]; both None while the crop is not indexed.
-    """
-
-    crop_id: int | None
-    path: Path
-    place: str
-    picture: QImage
-    features: Features | None
-    labels: npt.NDArray[np.uint8] | None
-
-
-def load_crop(session: Session, crop_id: int) -> Subject:
-    """Read a crop of the library with what the active model said of it."""
-    row = crop_rows(session.library, [crop_id]).get(crop_id)
-    if row is None:
-        raise UserError("This crop is no longer in the library.")
-    mask = mask_of(session.library, crop_id) if row.indexed else None
-    return Subject(
-        crop_id,
-        row.path,
-        row.place,
-        read_thumbnail(row.path, _PICTURE),
-        session.features_of_crop(crop_id) if row.indexed else None,
-        None if mask is None else mask.labels,
-    )
-
-
-def load_picture(session: Session, path: Path) -> Subject:
-    """Read a picture from outside the library through the model."""
-    read = session.read_picture(path)
-    return Subject(
-        None,
-        path,
-        "Picture from outside the library",
-        read_thumbnail(path, _PICTURE),
-        read.features,
-        read.labels,
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """An answer with the question it is to, as people ask it and as vectors: what a report needs."""
-
-    question: Query
-    vectors: VectorQuery
-    answer: Answer
+    wanted: Wanted
+    views: tuple[Subject, ...]
+    negatives: tuple[Subject, ...]
 
 
 class QueryController(QObject):
-    """One query at a time, with the ones before it to go back to."""
+    """One query at a time, with the ones before it to go back to. A query may have several views."""
 
     loading = Signal()
     cleared = Signal()
     """There is no query any more: its crop was removed from the library."""
     loaded = Signal(Subject)
+    """There is another query; this is the view of it that is shown large."""
+    turned = Signal(Subject)
+    """Another view of the same query is shown large."""
     answered = Signal(Answer)
     cannot_search = Signal(str)
     """Why there is no ranking, for people: nothing chosen, or the crop is not indexed yet."""
     failed = Signal(Exception)
     history_changed = Signal()
+    options_changed = Signal(Options)
+    filter_wanted = Signal(CropFilter)
+    """A question that is asked again was asked of these crops only."""
 
     def __init__(self, session: Session, runner: Runner, selection: PartSelection) -> None:
         super().__init__(runner)
         self._session = session
         self._selection = selection
+        self._pictures = Pictures(session)
+        self._asker = Asker(session, self._pictures)
         self._loads = Latest(runner)
         self._searches = Latest(runner)
-        self._subject: Subject | None = None
-        self._filter = CropFilter()
-        self._top = 50
-        self._least_score: float | None = None
-        self._rerank = False
+        self._loaded: _Loaded | None = None
         self._asked: Asked | None = None
-        self._trail: list[int | Path] = []
+        self._front = 0
+        self._filter = CropFilter()
+        self._options = Options()
+        self._trail: list[Wanted] = []
         self._position = -1
         selection.changed.connect(self.search)
 
     @property
     def subject(self) -> Subject | None:
-        """What is searched for now."""
-        return self._subject
+        """What is searched for now; of several views the one that is shown large."""
+        return None if self._loaded is None else self._loaded.views[self._front]
+
+    @property
+    def views(self) -> tuple[Subject, ...]:
+        """The views of the person that is searched for; empty without a query."""
+        return () if self._loaded is None else self._loaded.views
+
+    @property
+    def negatives(self) -> tuple[Subject, ...]:
+        """Those who are not meant."""
+        return () if self._loaded is None else self._loaded.negatives
+
+    @property
+    def question(self) -> Query | None:
+        """What is asked now, with ``parts`` None for "as visible"; None where nothing is, or can be."""
+        weights = self._selection.weights()
+        if self._loaded is None or not weights:
+            return None
+        parts = None if self._selection.follows_crop else weights
+        return question_of(self._loaded.wanted, self._options, parts, self._filter)
+
+    @property
+    def options(self) -> Options:
+        """How is searched."""
+        return self._options
+
+    def set_options(self, options: Options) -> None:
+        """Search in this way."""
+        if options != self._options:
+            self._options = options
+            self.options_changed.emit(options)
+            self.search()
 
     @property
     def asked(self) -> Asked | None:
@@ -117,35 +108,58 @@ class QueryController(QObject):
     @property
     def top(self) -> int:
         """How many matches are asked for."""
-        return self._top
+        return self._options.top
 
     def set_top(self, top: int) -> None:
         """Ask for this many matches."""
-        self._top = top
-        self.search()
+        self.set_options(replace(self._options, top=top))
 
     def set_least_score(self, score: float | None) -> None:
         """Ask only for matches that score at least this; None: for all."""
-        self._least_score = score
-        self.search()
+        self.set_options(replace(self._options, least_score=score))
 
     def set_rerank(self, on: bool) -> None:
         """Order the best anew by their common neighbours, or leave them as they score."""
-        self._rerank = on
-        self.search()
+        self.set_options(replace(self._options, rerank=on))
 
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Search only these crops."""
-        self._filter = crop_filter
-        self.search()
+        if crop_filter != self._filter:
+            self._filter = crop_filter
+            self.search()
 
-    def show(self, target: int | Path) -> None:
-        """Search for a crop of the library, or a picture file."""
-        if self._position < 0 or self._trail[self._position] != target:
-            del self._trail[self._position + 1 :]
-            self._trail.append(target)
-            self._position = len(self._trail) - 1
-        self._load(target)
+    def show(self, *targets: Target) -> None:
+        """Search for a crop of the library, a person or a picture; for several views of somebody."""
+        self._go(Wanted(tuple(dict.fromkeys(targets))))
+
+    def add_views(self, targets: Iterable[Target]) -> None:
+        """More views of the person that is searched for; the first ones where nobody is."""
+        wanted = self._wanted
+        self._go(Wanted(tuple(dict.fromkeys(targets))) if wanted is None else wanted.with_views(targets))
+
+    def add_negatives(self, targets: Iterable[Target]) -> None:
+        """More who are not meant; nothing happens where nobody is searched for."""
+        if (wanted := self._wanted) is not None:
+            self._go(wanted.with_negatives(targets))
+
+    def remove(self, target: Target) -> None:
+        """A view or a negative less; the last view stays."""
+        if (wanted := self._wanted) is not None and (fewer := wanted.without(lambda t: t == target)):
+            self._go(fewer)
+
+    def ask(self, query: Query) -> None:
+        """Ask a question of crops, persons and files as it was asked before, with all its settings."""
+        self._go(wanted_of(query))
+        self._options = options_of(query)
+        self.options_changed.emit(self._options)
+        self._selection.restore(query.parts)
+        self.filter_wanted.emit(query.crop_filter)
+
+    def turn_to(self, position: int) -> None:
+        """Show this view large."""
+        if self._loaded is not None and position != self._front:
+            self._front = position
+            self.turned.emit(self._loaded.views[position])
 
     def can_step(self, step: int) -> bool:
         """Whether there is a query ``step`` places later (1) or earlier (-1)."""
@@ -159,96 +173,117 @@ class QueryController(QObject):
 
     def crops_removed(self, crop_ids: frozenset[int]) -> None:
         """Crops are gone from the library: no query, past or present, may name them."""
-        current = self._trail[self._position] if self._position >= 0 else None
-        kept = [target for target in self._trail if target not in crop_ids]
-        if len(kept) == len(self._trail):
+        if not crop_ids:
             return
+        trail = [(wanted, wanted.without(lambda t: t in crop_ids)) for wanted in self._trail]
+        if all(before == after for before, after in trail):
+            return
+        before = self._wanted
+        kept = [after for _, after in trail if after is not None]
+        # Where the query of now is gone, the one before it would be the next to go back to.
+        self._position = sum(after is not None for _, after in trail[: self._position + 1]) - 1
+        current = None if before is None else before.without(lambda t: t in crop_ids)
         self._trail = kept
-        self._position = kept.index(current) if current in kept else len(kept) - 1
+        if current is None:
+            self._position = len(kept) - 1
         self.history_changed.emit()
-        if current not in kept:
+        if current is None:
             self._loads.drop()
             self._searches.drop()
-            self._subject = self._asked = None
+            self._loaded = self._asked = None
             self._selection.clear()
             self.cleared.emit()
+        elif current != before:
+            self._load(current)
 
     def crops_changed(self, crop_ids: frozenset[int]) -> None:
         """The library has new or newly indexed crops: look again."""
-        target = self._trail[self._position] if self._position >= 0 else None
-        waits = self._subject is None or self._subject.features is None
-        if waits and target is not None and target in crop_ids:
+        wanted = self._wanted
+        loaded = self._loaded
+        waits = loaded is None or any(s.features is None for s in (*loaded.views, *loaded.negatives))
+        if waits and wanted is not None and crop_ids.intersection((*wanted.views, *wanted.negatives)):
             # Also while it is being loaded: that reading may be from before the change.
-            self._load(target)
+            self._load(wanted)
         else:
             self.search()
 
     def search(self) -> None:
         """Rank the library for the query as it is now."""
-        subject = self._subject
-        if subject is None:
+        loaded = self._loaded
+        if loaded is None:
             return
-        if subject.features is None:
-            self._refuse("This crop is not indexed yet. Its matches appear here as soon as it is.")
+        if any(view.features is None for view in (*loaded.views, *loaded.negatives)):
+            if len(loaded.views) + len(loaded.negatives) == 1:
+                self._refuse("This crop is not indexed yet. Its matches appear here as soon as it is.")
+            else:
+                self._refuse("A crop of this query is not indexed yet. Matches appear here as soon as it is.")
             return
         weights = self._selection.weights()
         if not weights:
-            self._refuse("No chosen part is seen in this crop. Choose a part that is.")
+            self._refuse("No chosen part is seen in this query. Choose a part that is.")
             return
-        own = () if subject.crop_id is None else (subject.crop_id,)
-        question = Query(
-            crops=own,
-            images=() if own else (subject.path,),
-            parts=weights,
-            crop_filter=self._filter,
-            apart=Apart(same_image=False),
-            top=self._top,
-            least_score=self._least_score,
-            rerank=self._rerank,
-        )
-        vectors = VectorQuery(
-            subject.features,
-            weights,
-            self._filter,
-            self._top,
-            frozenset(own),
-            least_score=self._least_score,
-        )
-        self._searches.request(
-            lambda: Asked(question, vectors, self._session.ask(question, vectors)),
-            self._answer,
-            self.failed.emit,
-        )
+        query = question_of(loaded.wanted, self._options, weights, self._filter)
+        self._searches.request(lambda: self._asker.ask(query), self._answer, self._search_failed)
 
     def _answer(self, asked: Asked) -> None:
         self._asked = asked
         self.answered.emit(asked.answer)
+
+    @property
+    def _wanted(self) -> Wanted | None:
+        return self._trail[self._position] if self._position >= 0 else None
 
     def _refuse(self, reason: str) -> None:
         self._searches.drop()
         self._asked = None
         self.cannot_search.emit(reason)
 
-    def _load(self, target: int | Path) -> None:
+    def _search_failed(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self._refuse(str(error))
+        else:
+            self.failed.emit(error)
+
+    def _go(self, wanted: Wanted) -> None:
+        """Search for somebody; what was searched for before can be gone back to."""
+        before = self._wanted
+        if before != wanted:
+            del self._trail[self._position + 1 :]
+            self._trail.append(wanted)
+            self._position = len(self._trail) - 1
+        self._load(wanted)
+
+    def _load(self, wanted: Wanted) -> None:
         self._loads.drop()
         self._searches.drop()
-        self._subject = self._asked = None
+        self._loaded = self._asked = None
         self.loading.emit()
         self.history_changed.emit()
-        session = self._session
-        if isinstance(target, Path):
-            self._loads.request(lambda: load_picture(session, target), self._show, self.failed.emit)
-        else:
-            self._loads.request(lambda: load_crop(session, target), self._show, self.failed.emit)
+        session, pictures = self._session, self._pictures
 
-    def _show(self, subject: Subject) -> None:
-        self._subject = subject
-        self.loaded.emit(subject)
-        features, labels = subject.features, subject.labels
-        if features is None or labels is None:
+        def subjects(targets: Iterable[Target]) -> tuple[Subject, ...]:
+            return tuple(load_subject(session, pictures, target) for target in targets)
+
+        self._loads.request(
+            lambda: _Loaded(wanted, subjects(wanted.views), subjects(wanted.negatives)),
+            self._show,
+            self.failed.emit,
+        )
+
+    def _show(self, loaded: _Loaded) -> None:
+        self._loaded = loaded
+        # The view that was added last is the one to look at.
+        self._front = len(loaded.views) - 1
+        front = loaded.views[self._front]
+        self.loaded.emit(front)
+        read = [view for view in loaded.views if view.features is not None and view.labels is not None]
+        if not read:
             self._selection.clear()
             return
-        schema = features.schema
-        seen = frozenset(part.name for label, part in enumerate(schema, start=1) if (labels == label).any())
-        visibility = dict(zip(schema.vector_names, features.visibility[0].tolist(), strict=True))
+        assert read[0].features is not None
+        schema = read[0].features.schema
+        seen = frozenset().union(*(view.seen for view in read))
+        visibility = {
+            name: max(view.visibility.get(name, 0.0) for view in read) for name in schema.vector_names
+        }
         self._selection.set_crop(schema, seen, visibility)

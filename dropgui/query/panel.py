@@ -102,9 +102,10 @@ class QueryPanel(QWidget):
         row.setSpacing(GRID // 2)
         tips = {
             Preset.VISIBLE: "The whole person and every part seen in this crop (key 0)",
-            Preset.WHOLE: "The person as a whole, not part by part",
-            Preset.UPPER: "Head, torso and arms",
-            Preset.LOWER: "Legs and feet",
+            Preset.WHOLE: "The person as a whole, not part by part (key W)",
+            Preset.UPPER: "Head, torso and arms (key U)",
+            Preset.LOWER: "Legs and feet (key L)",
+            Preset.CLOTHING: "Everything but the head (key C)",
         }
         for preset, button in self._presets.items():
             button.setToolTip(tips[preset])

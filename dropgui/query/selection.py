@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from dropmodel.parts import FOREGROUND, GLOBAL, PartSchema
 
+_HEAD = "head"
 _UPPER = ("head", "torso", "left_arm", "right_arm", "upper_torso")
 _LOWER = ("left_leg", "right_leg", "left_foot", "right_foot", "lower_torso", "legs", "feet")
 
@@ -18,6 +19,7 @@ class Preset(Enum):
     WHOLE = "Whole person"
     UPPER = "Upper body"
     LOWER = "Lower body"
+    CLOTHING = "Clothing"
 
 
 class PartSelection(QObject):
@@ -58,7 +60,7 @@ class PartSelection(QObject):
         self._seen = seen | {GLOBAL} | ({FOREGROUND} if seen else set())
         self._visibility = dict(visibility)
         if self._follows_crop:
-            self._chosen = set(self._seen - {GLOBAL}) or {GLOBAL}
+            self._chosen = self._visible()
         self.changed.emit()
 
     def clear(self) -> None:
@@ -128,7 +130,7 @@ class PartSelection(QObject):
         self._weights.clear()
         match preset:
             case Preset.VISIBLE:
-                self._choose(set(self._seen - {GLOBAL}) or {GLOBAL})
+                self._choose(self._visible())
                 self._follows_crop = True
             case Preset.WHOLE:
                 self._choose({FOREGROUND})
@@ -136,6 +138,22 @@ class PartSelection(QObject):
                 self._choose(set(_UPPER) & set(self._schema.names))
             case Preset.LOWER:
                 self._choose(set(_LOWER) & set(self._schema.names))
+            case Preset.CLOTHING:
+                self._choose(set(self._schema.names) - {_HEAD})
+
+    def restore(self, parts: Mapping[str, float] | None) -> None:
+        """Choose these vectors with these weights, as they were chosen before; None is "as visible"."""
+        self._follows_crop = parts is None
+        self._weights = dict(parts or {})
+        if parts is not None:
+            self._chosen = set(parts)
+        elif self._schema is not None:
+            self._chosen = self._visible()
+        self.changed.emit()
+
+    def _visible(self) -> set[str]:
+        """The whole person and every part seen; the whole picture where nothing is."""
+        return set(self._seen - {GLOBAL}) or {GLOBAL}
 
     def _choose(self, names: set[str]) -> None:
         self._follows_crop = False
