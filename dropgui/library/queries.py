@@ -107,7 +107,7 @@ def crop_ids(library: Library, crop_filter: CropFilter = CropFilter()) -> npt.ND
     query = (
         select(Crop.id)
         .join(Image)
-        .where(_READABLE, *_conditions(crop_filter))
+        .where(_READABLE, *_conditions(crop_filter), *_visible(library, crop_filter))
         .order_by(Image.folder_id, Image.relative_path, Crop.id)
     )
     with library.read() as connection:
@@ -139,6 +139,23 @@ def _conditions(crop_filter: CropFilter) -> list[ColumnElement[bool]]:
     if crop_filter.text:
         conditions.append(_path_has(crop_filter.text))
     return conditions
+
+
+def _visible(library: Library, crop_filter: CropFilter) -> list[ColumnElement[bool]]:
+    """Whether the parts are visible that have to be."""
+    if not crop_filter.visible:
+        return []
+    model = active_model(library)
+    if model is None or not {name for name, _ in crop_filter.visible}.issubset(model.schema.vector_names):
+        return [false()]
+    conditions = [Embedding.model_version_id == model.id]
+    for name, least in crop_filter.visible:
+        place = 2 * model.schema.vector_names.index(name)
+        # Of numbers that are not negative, fp16 sorts as its bits do; SQLite can compare those.
+        high, low = (func.hex(func.substr(Embedding.visibility, place + at, 1)) for at in (2, 1))
+        bits = int(np.float16(least).view(np.uint16))
+        conditions.append(high.concat(low) >= f"{bits:04X}")
+    return [Crop.id.in_(select(Embedding.crop_id).where(*conditions))]
 
 
 def _path_has(text: str) -> ColumnElement[bool]:

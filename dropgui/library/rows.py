@@ -23,7 +23,8 @@ class CropFilter:
     lets the crops of no person through, beside those of ``persons``. ``review_states`` are of
     :data:`REVIEW_STATES`. ``since`` (included) and ``until`` (excluded) are the camera's own clock, without
     a zone; a crop whose time is not known meets neither. ``text`` is a part of the path in the folder, upper
-    and lower case alike.
+    and lower case alike. ``visible`` holds vector names of the active model with how visible they must be at
+    least, in [0, 1], all of them; a crop that is not indexed meets none.
     """
 
     folders: frozenset[int] = frozenset()
@@ -35,6 +36,7 @@ class CropFilter:
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""
+    visible: frozenset[tuple[str, float]] = frozenset()
 
     def __post_init__(self) -> None:
         if any(time is not None and time.tzinfo is not None for time in (self.since, self.until)):
@@ -61,7 +63,7 @@ class CropFilter:
 def _plain(value: Any) -> Any:
     """A filter's field as JSON can hold it."""
     if isinstance(value, frozenset):
-        return sorted(value)
+        return [list(item) if isinstance(item, tuple) else item for item in sorted(value)]
     return value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -72,11 +74,20 @@ def _parsed(name: str, value: Any) -> Any:
             return frozenset(value)
         case "review_states", list() if all(isinstance(state, str) for state in value):
             return frozenset(value)
+        case "visible", list() if all(_is_visibility(item) for item in value):
+            return frozenset((name, float(least)) for name, least in value)
         case "since" | "until", str():
             return datetime.fromisoformat(value)
         case ("unassigned", bool()) | ("text", str()):
             return value
     raise ValueError(f"{value!r} cannot be a filter's {name}")
+
+
+def _is_visibility(item: Any) -> bool:
+    match item:
+        case [str(), int() | float() as least]:
+            return 0 <= least <= 1
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 import json
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from dropgui.library import Library
 from dropgui.library.queries import CropFilter, CropRow, camera_rows, crop_ids, crop_rows
 from dropgui.library.rows import REVIEW_STATES
 from dropgui.library.schema import Crop, CropTag, Image, Person, Tag
-from tests.unit.library.made import add_crops
+from tests.unit.library.made import SCHEMA, add_crops, add_model, embed, made_features
 
 START = datetime(2024, 2, 29, 12)  # noqa: DTZ001 - a camera's own clock
 NAMES = ["door/Anna.png", "door/100%_a.png", "STRASSE/ß.jpg", "Größe.png", "Gro\u0308ße 2.png", "人/ΟΔΟΣ.png"]
@@ -86,6 +89,7 @@ FILTERS = st.builds(
     until=TIMES,
     text=TEXTS,
 )
+VISIBLE = st.frozensets(st.tuples(st.sampled_from(SCHEMA.names), st.floats(0, 1)), max_size=2)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -129,8 +133,9 @@ def test_a_row_knows_its_person_its_state_and_its_tags(varied: Library) -> None:
 
 
 @settings(max_examples=200)
-@given(FILTERS)
-def test_a_filter_comes_back_from_json(chosen: CropFilter) -> None:
+@given(FILTERS, VISIBLE)
+def test_a_filter_comes_back_from_json(chosen: CropFilter, visible: frozenset[tuple[str, float]]) -> None:
+    chosen = replace(chosen, visible=visible)
     values = chosen.to_dict()
     assert CropFilter.from_dict(json.loads(json.dumps(values))) == chosen
     assert bool(values) == bool(chosen)
@@ -158,6 +163,8 @@ def test_an_empty_filter_is_an_empty_dictionary() -> None:
         {"since": 5},
         {"until": "2024-01-01T00:00:00+01:00"},
         {"text": None},
+        {"visible": ["head"]},
+        {"visible": [["head", 1.5]]},
     ],
 )
 def test_what_is_no_filter_is_refused(values: dict[str, Any]) -> None:
@@ -168,6 +175,22 @@ def test_what_is_no_filter_is_refused(values: dict[str, Any]) -> None:
 def test_times_are_the_cameras_own() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         CropFilter(since=datetime(2024, 1, 1, tzinfo=UTC))
+
+
+def test_parts_have_to_be_as_visible_as_is_asked(tmp_path: Path) -> None:
+    with Library.create(tmp_path / "seen.droplib") as library:
+        crops = add_crops(library, 60)
+        (name, other) = SCHEMA.names[:2]
+        asked = CropFilter(visible=frozenset({(name, 0.4), (other, 0.25)}))
+        assert crop_ids(library, asked).tolist() == [], "nothing is indexed"
+        features = made_features(59)
+        embed(library, add_model(library), crops[:59], features)
+        seen = {n: features.visibility[:, SCHEMA.vector_indices([n])[0]] for n in (name, other)}
+        both = (seen[name] >= np.float16(0.4)) & (seen[other] >= 0.25)
+        assert crop_ids(library, asked).tolist() == [c for c, good in zip(crops, both, strict=False) if good]
+        assert 0 < both.sum() < 59
+        assert len(crop_ids(library, CropFilter(visible=frozenset({(name, 0.0)})))) == 59
+        assert not len(crop_ids(library, CropFilter(visible=frozenset({("tail", 0.1)}))))
 
 
 def test_a_text_that_is_no_text_is_in_no_path(varied: Library) -> None:

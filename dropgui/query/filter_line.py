@@ -1,0 +1,154 @@
+"""The one line that filters gallery and matches, with completion, and with its fault said below it."""
+
+from PySide6.QtCore import QEvent, QPoint, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPalette
+from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
+
+from dropgui.library.rows import CropFilter
+from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completions, parse, write
+from dropgui.style import GRID
+
+_PAUSE_MS = 200  # after a keystroke, before what was typed counts
+_EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
+_TIP = (
+    "Show and search only some crops (Ctrl+F). Words are looked for in the file names; besides:\n\n"
+    f"{_EXAMPLES}\n\nAll must be met. What is typed here counts before what is ticked on the left."
+)
+
+
+class FilterLine(QLineEdit):
+    """Understands :mod:`dropgui.query.filter_words`. What is no filter changes nothing, and says why."""
+
+    filter_changed = Signal(CropFilter)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._vocabulary = Vocabulary()
+        self._filter = CropFilter()
+        self._waiting: CropFilter | None = None  # to be written once names are known
+        self._words = QStringListModel(self)
+        self._completer = QCompleter(self._words, self)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.setWidget(self)
+        self._completer.activated.connect(self._complete)
+        self._start = 0
+        self._problem = _Bubble(self)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._read)
+        self.setPlaceholderText("Filter: camera:c3 person:none part:head>0.5")
+        self.setToolTip(_TIP)
+        self.setAccessibleName("Filter of crops")
+        self.setAccessibleDescription(_TIP)
+        self.setClearButtonEnabled(True)
+        self.setAcceptDrops(False)  # folders may be dropped anywhere, here too
+        self.setFixedWidth(38 * GRID)
+        self.textChanged.connect(lambda _: self._pause.start())
+        self.textEdited.connect(lambda _: self._offer())
+
+    @property
+    def crop_filter(self) -> CropFilter:
+        """What the line says, or said before it said what cannot be understood."""
+        return self._filter
+
+    @property
+    def problem(self) -> str:
+        """Why what was typed is no filter; empty where it is one."""
+        return self._problem.text() if not self._problem.isHidden() else ""
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """What can be named from now on."""
+        self._vocabulary = vocabulary
+        if self._waiting is not None:
+            self.set_filter(self._waiting)
+        elif self.text():
+            self._read()
+
+    def set_filter(self, crop_filter: CropFilter) -> None:
+        """Say this, and let it count at once."""
+        known = self._vocabulary != Vocabulary()
+        self._waiting = None if known or not crop_filter else crop_filter
+        self.setText(write(crop_filter, self._vocabulary))
+        self._read()
+
+    def event(self, event: QEvent) -> bool:
+        """Escape is for this line, not for the window's shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        elif event.type() in {QEvent.Type.Hide, QEvent.Type.Move}:
+            self._problem.hide()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape empties the line, and leaves an empty one; Enter lets it count at once."""
+        if event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.clearFocus()
+            return
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._read()
+        super().keyPressEvent(event)
+
+    def _read(self) -> None:
+        self._pause.stop()
+        try:
+            found = parse(self.text(), self._vocabulary)
+        except FilterError as error:
+            self._problem.say(str(error))
+            return
+        self._problem.hide()
+        if found != self._filter:
+            self._filter = found
+            self.filter_changed.emit(found)
+
+    def _offer(self) -> None:
+        self._start, words = completions(self.text(), self.cursorPosition(), self._vocabulary)
+        popup = self._completer.popup()
+        assert popup is not None
+        if not words or self._start == self.cursorPosition():
+            popup.hide()
+            return
+        self._words.setStringList(words)
+        self._completer.complete()
+        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+
+    def _complete(self, word: str) -> None:
+        text, cursor = self.text(), self.cursorPosition()
+        ending = "" if word.endswith(":") else " "
+        self.setText(text[: self._start] + word + ending + text[cursor:].lstrip())
+        self.setCursorPosition(self._start + len(word) + len(ending))
+        if word.endswith(":"):
+            QTimer.singleShot(0, self, self._offer)
+
+
+class _Bubble(QLabel):
+    """A few words right below a line edit, over whatever is there."""
+
+    def __init__(self, line: QLineEdit) -> None:
+        super().__init__(line)
+        self._line = line
+        self.setWordWrap(True)
+        self.setMargin(GRID)
+        self.setAutoFillBackground(True)
+        self.setAccessibleName("What is wrong with the filter")
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show these words."""
+        if not self._line.isVisible():
+            return
+        self.setParent(self._line.window())
+        palette = self._line.palette()
+        ground = palette.color(QPalette.ColorRole.ToolTipBase)
+        palette.setColor(QPalette.ColorRole.Window, QColor(ground))
+        palette.setColor(QPalette.ColorRole.WindowText, palette.color(QPalette.ColorRole.ToolTipText))
+        self.setPalette(palette)
+        self.setText(text)
+        self.setFixedWidth(self._line.width())
+        self.adjustSize()
+        self.move(self._line.mapTo(self._line.window(), QPoint(0, self._line.height() + GRID // 2)))
+        self.show()
+        self.raise_()
