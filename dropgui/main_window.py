@@ -45,6 +45,8 @@ from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
 from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
 from dropgui.library.rows import JobRow
+from dropgui.matches.commands import MatchCommands
+from dropgui.matches.judge import Judge
 from dropgui.matches.page import MatchesPage
 from dropgui.query.controller import QueryController, Subject
 from dropgui.query.panel import QueryPanel
@@ -88,7 +90,13 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel()
         self.library_panel = LibraryPanel()
         self.query_panel = QueryPanel(self.controller, self.selection)
-        self.matches_page = MatchesPage(self.controller, self.selection, self.match_model, self.matches)
+        self.judge = Judge(library, self.runner, self.controller, self)
+        self.matches_page = MatchesPage(
+            self.controller, self.selection, self.judge, self.match_model, self.matches, self.runner
+        )
+        self.match_commands = MatchCommands(
+            self.session, self.runner, self.controller, self.judge, self.matches_page
+        )
         self.status = StatusBar()
         self.job_bar = self.status.job_bar
         self._counts = Counts(0, 0, 0, 0)
@@ -214,6 +222,7 @@ class MainWindow(QMainWindow):
         menus.add(library, "Open &Demo Gallery", self.demo_wanted.emit)
         library.addSeparator()
         menus.add(library, "&Quit", self.close, "Ctrl+Q")
+        edit = self.match_commands.fill_edit(bar.addMenu("&Edit"))
         view = bar.addMenu("&View")
         menus.add(view, "&Gallery", lambda: self._show_tab(GALLERY), "Ctrl+1")
         menus.add(view, "&Matches", lambda: self._show_tab(MATCHES), "Ctrl+2")
@@ -226,6 +235,7 @@ class MainWindow(QMainWindow):
             view.addAction(action)
         menus.add(view, "Show M&ask on Query", self.query_panel.toggle_mask, "M")
         menus.add(view, "Show &Problems", self.problems.show)
+        self.match_commands.fill_view(view)
         view.addSeparator()
         menus.add_appearances(view, self._settings.appearance, self.appearance_wanted.emit)
         search = bar.addMenu("&Search")
@@ -235,9 +245,10 @@ class MainWindow(QMainWindow):
         search.addSeparator()
         menus.add_presets(search, self.selection)
         menus.add(search, "Whole Library (&Untick Filters)", self.library_panel.clear_filter, "Ctrl+Shift+A")
+        self.match_commands.fill_search(search)
         menus.add(search, "&Copy Paths of Selected Crops", self._copy_paths, "Ctrl+Shift+C")
         help_menu = bar.addMenu("&Help")
-        shown = (library, view, search, help_menu)
+        shown = (library, edit, view, search, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
         menus.add(help_menu, "&About dropgui", self._show_about)
         escape = QAction("Back to gallery", self)
@@ -260,6 +271,7 @@ class MainWindow(QMainWindow):
         self.gallery.selection_changed.connect(self._show_counted)
         self.matches.selection_changed.connect(self._show_counted)
         self.tabs.currentChanged.connect(self._show_counted)
+        self.tabs.currentChanged.connect(lambda tab: self.match_commands.set_in_front(tab == MATCHES))
         self.welcome.add_folder.connect(self._ask_folder)
         self.welcome.open_demo.connect(self.demo_wanted)
         self.problems.closed.connect(self.problems.hide)
@@ -269,6 +281,9 @@ class MainWindow(QMainWindow):
         self.library_panel.forget.connect(self._ask_forget)
         self.library_panel.unclear.connect(self.notice.tell)
         self.controller.failed.connect(self.report)
+        self.match_commands.failed.connect(self.report)
+        self.match_commands.told.connect(self.notice.tell)
+        self.feed.changed.connect(self.matches_page.library_changed)
         self.controller.history_changed.connect(self._show_history)
         self.controller.loaded.connect(self._subject_loaded)
         self.jobs.started.connect(self._job_started)
@@ -470,7 +485,7 @@ class MainWindow(QMainWindow):
         self._settings.card_width = self.gallery.card_width
         self._settings.save_window(self.saveGeometry(), self.saveState())
         self.hide()  # the batch in hand may take a moment to end
-        steps = (self.feed, self.jobs, self.thumbnails, self.runner, self.session, self._library)
+        steps = (self.feed, self.jobs, self.thumbnails, self.judge, self.runner, self.session, self._library)
         for step in steps:
             try:
                 step.close()

@@ -7,6 +7,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from dropgui.library.library import FILE_SUFFIX
 
 _PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff)"
+_REPORTS = {
+    "Figure, PNG (*.png)": ".png",
+    "Figure, PDF (*.pdf)": ".pdf",
+    "Figure, SVG (*.svg)": ".svg",
+    "Page for a browser, HTML (*.html)": ".html",
+    "Table, CSV (*.csv)": ".csv",
+}
 _LIBRARIES = f"Libraries (*{FILE_SUFFIX})"
 
 
@@ -20,6 +27,17 @@ def which_picture(parent: QWidget) -> Path | None:
     """A picture to search for."""
     chosen, _ = QFileDialog.getOpenFileName(parent, "Search for a picture", filter=_PICTURES)
     return Path(chosen) if chosen else None
+
+
+def which_report(parent: QWidget) -> Path | None:
+    """Where ranked matches are to be saved; the name's ending says as what, else the kind that was chosen."""
+    kinds = ";;".join(_REPORTS)
+    chosen, kind = QFileDialog.getSaveFileName(parent, "Export matches", "matches.png", kinds)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    suffix = _REPORTS.get(kind, ".png")
+    return path if path.suffix.lower() in _REPORTS.values() else path.with_name(path.name + suffix)
 
 
 def which_library(parent: QWidget) -> Path | None:

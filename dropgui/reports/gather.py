@@ -1,7 +1,7 @@
 """From a question and its answer to a report: rows, verdicts, pictures, and how the ranking was made."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +26,21 @@ _VIEWS = 12
 """A person may have hundreds of crops; so many of a query are shown."""
 
 
-def entries_of(library: Library, query: Query, answer: Answer, schema: PartSchema) -> tuple[Entry, ...]:
-    """The matches as the library knows them, without pictures; a crop that is gone by now is left out."""
+def entries_of(
+    library: Library,
+    query: Query,
+    answer: Answer,
+    schema: PartSchema,
+    *,
+    persons: Collection[int] = (),
+) -> tuple[Entry, ...]:
+    """The matches as the library knows them, without pictures; a crop that is gone by now is left out.
+
+    ``persons`` are meant by the query beside those that it names or shows crops of.
+    """
     ids = [match.crop_id for match in answer.matches]
     rows = crop_rows(library, ids)
-    verdicts = _verdicts(library, ids, _persons(library, query))
+    verdicts = _verdicts(library, ids, _persons(library, query).union(persons))
     return tuple(
         Entry(rank, match, rows[match.crop_id], None, verdicts[match.crop_id], reasons(match, schema))
         for rank, match in enumerate(answer.matches, start=1)
@@ -46,12 +56,14 @@ def report_of(
     model: ModelVersionRow,
     *,
     title: str | None = None,
+    persons: Collection[int] = (),
 ) -> Report:
     """Everything a figure or a page needs, its pictures read (a few milliseconds each).
 
-    ``asked`` is what ``query`` resolved to and ``answer`` what was found for it, under ``model``.
+    ``asked`` is what ``query`` resolved to and ``answer`` what was found for it, under ``model``. ``persons``
+    are as for :func:`entries_of`.
     """
-    entries = entries_of(library, query, answer, asked.features.schema)
+    entries = entries_of(library, query, answer, asked.features.schema, persons=persons)
     of_persons = crop_ids(library, CropFilter(persons=frozenset(query.persons))).tolist()
     views = _views(library, (*query.crops, *(of_persons if query.persons else ()), *query.images))
     return Report(
