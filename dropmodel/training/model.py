@@ -74,9 +74,11 @@ def finished_model(trainer: Trainer, origin: str, data: str, numbers: Mapping[st
         data=data,
         metrics={name: value / 100 for name, value in numbers.items() if name in _SHARES},
         licence="Apache-2.0",
-        choices=(*choices_of(config.network), *_recipe(config)),
-        notes=f"Seed {config.runtime.seed}; {trainer.progress.step} steps in {trainer.epoch} epochs of "
-        f"{config.data.persons} persons x {config.data.pictures} pictures a batch.",
+        choices=choices_of(config.network),
+        recipe=_recipe(config),
+        seeds=(config.runtime.seed,),
+        notes=f"{trainer.progress.step} steps in {trainer.epoch} epochs of {config.data.persons} persons x "
+        f"{config.data.pictures} pictures a batch.",
     )
     return LoadedModel.of(network, card, trainer.device)
 

@@ -194,7 +194,7 @@ def test_averaged_over_epochs_accumulated_and_in_half_precision(root: Path, tmp_
     assert model is not None
     info = read_info(model)
     assert "24 pictures of 6 persons" in info.card.data
-    assert any("averaged over the epochs" in choice for choice in info.card.choices)
+    assert any("averaged over the epochs" in phrase for phrase in info.card.recipe)
     assert info.config.identities == 0
 
 
