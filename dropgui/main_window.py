@@ -37,27 +37,29 @@ from dropgui.gallery.library_panel import LibraryPanel
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.gallery.welcome import Welcome
-from dropgui.indexing.pipeline import IndexReport
 from dropgui.jobs.index_job import IndexJobs
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
 from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
-from dropgui.library.rows import JobRow
 from dropgui.matches.commands import MatchCommands
 from dropgui.matches.judge import Judge
 from dropgui.matches.page import MatchesPage
+from dropgui.persons.commands import PersonCommands
 from dropgui.query.controller import QueryController, Subject
 from dropgui.query.panel import QueryPanel
 from dropgui.query.selection import PartSelection
+from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
 from dropgui.status_bar import StatusBar
+from dropgui.window.index_words import IndexWords
+from dropgui.window.late_pages import LatePages
 
 log = logging.getLogger(__name__)
 
-GALLERY, MATCHES = 0, 1
+GALLERY, MATCHES, MAP, PERSONS = range(4)
 
 
 class MainWindow(QMainWindow):
@@ -97,8 +99,10 @@ class MainWindow(QMainWindow):
         self.match_commands = MatchCommands(
             self.session, self.runner, self.controller, self.judge, self.matches_page
         )
+        self.person_commands = PersonCommands(library, self.judge, self.library_panel)
         self.status = StatusBar()
         self.job_bar = self.status.job_bar
+        self.index_words = IndexWords(self.session, self.runner, self.jobs, self.job_bar, self.notice)
         self._counts = Counts(0, 0, 0, 0)
         self.model_ready = False
         self._build()
@@ -111,7 +115,7 @@ class MainWindow(QMainWindow):
         # One after the other: importing torch would keep the interpreter from everything else.
         self.feed.crops.connect(self._load_model, Qt.ConnectionType.SingleShotConnection)
         self.feed.reload()
-        self.runner.run(lambda: interrupted_jobs(self._library), self._offer_resume)
+        self.runner.run(lambda: interrupted_jobs(self._library), self.index_words.offer_resume)
 
     def _load_model(self) -> None:
         def load() -> tuple[str, str]:
@@ -137,8 +141,8 @@ class MainWindow(QMainWindow):
                 "Drop one picture to search for it, or the folder the pictures are in to index it."
             )
 
-    def search_for(self, target: int | Path) -> None:
-        """Make a crop of the library or a picture file the query and show its matches."""
+    def search_for(self, target: Target) -> None:
+        """Make a crop, a person or a picture the query and show its matches."""
         self.controller.show(target)
         self._show_tab(MATCHES)
         self.query_dock.show()
@@ -170,6 +174,9 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.matches_page, "Matches")
         self.tabs.setTabToolTip(GALLERY, "All crops of the library (Ctrl+1)")
         self.tabs.setTabToolTip(MATCHES, "Crops ranked by likeness to the query (Ctrl+2)")
+        self.late = LatePages(
+            self._library, self.session, self.runner, self.thumbnails, self.tabs, self.gallery
+        )
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -214,8 +221,9 @@ class MainWindow(QMainWindow):
         menus.add(library, "&Add Folder…", self._ask_folder, "Ctrl+O")
         menus.add(library, "Search for a &Picture…", self._ask_picture, "Ctrl+Shift+O")
         library.addActions(list(self.library_panel.actions_for_folder))
-        self._stop_action = menus.add(library, "&Cancel Indexing", self.job_bar.cancel, "Ctrl+.")
-        self._stop_action.setEnabled(False)
+        cancel = menus.add(library, "&Cancel Indexing", self.job_bar.cancel, "Ctrl+.")
+        cancel.setEnabled(False)
+        self.index_words.busy.connect(cancel.setEnabled)
         library.addSeparator()
         menus.add(library, "&New Library…", self._ask_new_library)
         menus.add(library, "Open &Library…", self._ask_library)
@@ -223,9 +231,12 @@ class MainWindow(QMainWindow):
         library.addSeparator()
         menus.add(library, "&Quit", self.close, "Ctrl+Q")
         edit = self.match_commands.fill_edit(bar.addMenu("&Edit"))
+        self.person_commands.fill_edit(edit)
         view = bar.addMenu("&View")
         menus.add(view, "&Gallery", lambda: self._show_tab(GALLERY), "Ctrl+1")
         menus.add(view, "&Matches", lambda: self._show_tab(MATCHES), "Ctrl+2")
+        menus.add(view, "Ma&p", lambda: self._show_tab(MAP), "Ctrl+3")
+        menus.add(view, "P&ersons", lambda: self._show_tab(PERSONS), "Ctrl+4")
         view.addSeparator()
         menus.add(view, "&Larger Cards", lambda: self._step_cards(1), "Ctrl+=")
         menus.add(view, "&Smaller Cards", lambda: self._step_cards(-1), "Ctrl+-")
@@ -244,6 +255,8 @@ class MainWindow(QMainWindow):
         self._forward = menus.add(search, "&Forward", lambda: self._step_query(1), "Alt+Right")
         search.addSeparator()
         menus.add_presets(search, self.selection)
+        self.person_commands.fill_search(search)
+        menus.add(search, "Su&ggest Persons", self._suggest, "Ctrl+Shift+G")
         menus.add(search, "Whole Library (&Untick Filters)", self.library_panel.clear_filter, "Ctrl+Shift+A")
         self.match_commands.fill_search(search)
         menus.add(search, "&Copy Paths of Selected Crops", self._copy_paths, "Ctrl+Shift+C")
@@ -263,6 +276,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.feed.crops.connect(self._show_crops)
         self.feed.places.connect(self.library_panel.set_rows)
+        self.feed.persons.connect(self.library_panel.set_persons)
         self.feed.counted.connect(self._show_counts)
         self.feed.problems.connect(self._show_problems)
         self.feed.changed.connect(self._library_changed)
@@ -271,6 +285,13 @@ class MainWindow(QMainWindow):
         self.gallery.selection_changed.connect(self._show_counted)
         self.matches.selection_changed.connect(self._show_counted)
         self.tabs.currentChanged.connect(self._show_counted)
+        self.late.selection_changed.connect(self._show_counted)
+        self.late.chosen.connect(self.search_for)
+        self.feed.changed.connect(self.late.library_changed)
+        self.person_commands.search_wanted.connect(lambda person: self.search_for(PersonTarget(person)))
+        self.person_commands.crops_wanted.connect(lambda: self._show_tab(GALLERY))
+        self.person_commands.told.connect(self.notice.tell)
+        self.person_commands.refused.connect(self.report)
         self.tabs.currentChanged.connect(lambda tab: self.match_commands.set_in_front(tab == MATCHES))
         self.welcome.add_folder.connect(self._ask_folder)
         self.welcome.open_demo.connect(self.demo_wanted)
@@ -286,12 +307,9 @@ class MainWindow(QMainWindow):
         self.feed.changed.connect(self.matches_page.library_changed)
         self.controller.history_changed.connect(self._show_history)
         self.controller.loaded.connect(self._subject_loaded)
-        self.jobs.started.connect(self._job_started)
-        self.jobs.progressed.connect(lambda path, progress: self.job_bar.show_progress(path.name, progress))
-        self.jobs.finished.connect(self._job_finished)
-        self.jobs.failed.connect(lambda _, error: self.report(error))
-        self.jobs.idle.connect(self._jobs_idle)
-        self.job_bar.cancelled.connect(self.jobs.cancel)
+        self.index_words.resumed.connect(self.add_paths)
+        self.index_words.problems_wanted.connect(self.problems.show)
+        self.index_words.failed.connect(self.report)
 
     def _show_crops(self, ids: npt.NDArray[np.int64]) -> None:
         self.gallery_model.set_ids(ids)
@@ -306,8 +324,10 @@ class MainWindow(QMainWindow):
 
     @property
     def _grid(self) -> CropGrid:
-        """The grid of the tab in front."""
-        return self.gallery if self.tabs.currentIndex() == GALLERY else self.matches
+        """The grid of the tab in front; the gallery's for the map."""
+        if self.tabs.currentIndex() == MATCHES:
+            return self.matches
+        return self.late.grid(self.tabs.currentIndex()) or self.gallery
 
     def _show_counted(self) -> None:
         self.status.show_counts(self._counts, len(self.gallery_model.ids), self._grid.selected_count())
@@ -328,6 +348,7 @@ class MainWindow(QMainWindow):
 
     def _filter(self, crop_filter: CropFilter) -> None:
         self.feed.set_filter(crop_filter)
+        self.late.set_filter(crop_filter)
         self.controller.set_filter(crop_filter)
 
     def _subject_loaded(self, subject: Subject) -> None:
@@ -344,7 +365,11 @@ class MainWindow(QMainWindow):
 
     def _show_tab(self, tab: int) -> None:
         self.tabs.setCurrentIndex(tab)
-        self._grid.setFocus()
+        (self._grid if tab in {GALLERY, MATCHES} else self.tabs.currentWidget()).setFocus()
+
+    def _suggest(self) -> None:
+        self._show_tab(PERSONS)
+        self.late.suggest()
 
     def _search_selected(self) -> None:
         if selected := self._grid.selected_ids():
@@ -366,7 +391,7 @@ class MainWindow(QMainWindow):
         self.gallery.set_card_width(width)
         self.matches.set_card_width(width)
 
-    # -- model and jobs ---------------------------------------------------------------------------
+    # -- model -----------------------------------------------------------------------------------
 
     def _show_model(self, words: str, warning: str) -> None:
         self.model_ready = True
@@ -378,42 +403,6 @@ class MainWindow(QMainWindow):
     def _model_failed(self, error: Exception) -> None:
         self.status.show_model("No model")
         self.report(error)
-
-    def _offer_resume(self, unfinished: list[JobRow]) -> None:
-        folders = list(dict.fromkeys(job.folder for job in unfinished if job.folder is not None))
-        if folders:
-            names = ", ".join(folder.name for folder in folders)
-            self.notice.tell(
-                f"Indexing of {names} did not finish last time.", "Resume", lambda: self.add_paths(folders)
-            )
-
-    def _job_started(self, folder: Path) -> None:
-        self._stop_action.setEnabled(True)
-        self.job_bar.begin(f"Looking through {folder.name}")
-
-    def _job_finished(self, folder: Path, report: IndexReport) -> None:
-        if report.cancelled:
-            self.notice.tell(
-                f"Indexing of {folder.name} was cancelled; what was done is kept.",
-                "Resume",
-                lambda: self.jobs.add(folder),
-            )
-            return
-        words = f"{folder.name}: {report.indexed:,} pictures indexed"
-        if report.skipped:
-            words += f", {report.skipped:,} known already"
-        if report.failed:
-            self.notice.tell(
-                f"{words}, {len(report.failed):,} could not be read.", "Show Them", self.problems.show
-            )
-        elif not report.indexed and not report.skipped:
-            self.notice.tell(f"There are no pictures in {folder.name} (JPEG, PNG, WebP, BMP or TIFF).")
-        else:
-            self.notice.tell(f"{words}.")
-
-    def _jobs_idle(self) -> None:
-        self.job_bar.hide()
-        self._stop_action.setEnabled(False)
 
     # -- questions --------------------------------------------------------------------------------
 
@@ -438,21 +427,8 @@ class MainWindow(QMainWindow):
             self.library_wanted.emit(chosen)
 
     def _ask_forget(self, folder_id: int, path: Path) -> None:
-        if not questions.forget_really(self, path):
-            return
-        if self.jobs.current is None:
-            self._forget(folder_id, path)
-        else:  # it may be this folder that is being indexed: stop first
-            self.notice.tell(f"{path.name} is forgotten as soon as indexing has stopped.")
-            once = Qt.ConnectionType.SingleShotConnection
-            self.jobs.idle.connect(lambda: self._forget(folder_id, path), once)
-            self.jobs.cancel()
-
-    def _forget(self, folder_id: int, path: Path) -> None:
-        self.runner.run(
-            lambda: self.session.forget_folder(folder_id),
-            lambda _: self.notice.tell(f"{path.name} was forgotten."),
-        )
+        if questions.forget_really(self, path):
+            self.index_words.forget(folder_id, path)
 
     # -- Qt's own ---------------------------------------------------------------------------------
 
@@ -485,7 +461,16 @@ class MainWindow(QMainWindow):
         self._settings.card_width = self.gallery.card_width
         self._settings.save_window(self.saveGeometry(), self.saveState())
         self.hide()  # the batch in hand may take a moment to end
-        steps = (self.feed, self.jobs, self.thumbnails, self.judge, self.runner, self.session, self._library)
+        steps = (
+            self.feed,
+            self.jobs,
+            self.late,
+            self.thumbnails,
+            self.judge,
+            self.runner,
+            self.session,
+            self._library,
+        )
         for step in steps:
             try:
                 step.close()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.changes import Change
 from dropgui.library.library import Library
+from dropgui.library.persons import person_rows
 from dropgui.library.queries import (
     CameraRow,
     Counts,
@@ -23,6 +24,7 @@ from dropgui.library.queries import (
     faults,
     folder_rows,
 )
+from dropgui.library.rows import PersonRow
 
 _PAUSE_MS = 250  # between two looks at a library that is changing, at the least
 _OTHERS_MS = 2000  # between two looks for what another process wrote, which nobody tells us
@@ -35,6 +37,8 @@ class LibraryFeed(QObject):
     """Ids of the crops on show, int64 [n] in gallery order."""
     places = Signal(list, list)
     """Folder rows and camera rows."""
+    persons = Signal(list)
+    """Person rows, after the places."""
     counted = Signal(Counts)
     problems = Signal(list)
     """Faults."""
@@ -94,6 +98,7 @@ class LibraryFeed(QObject):
         self._timer.setInterval(max(_PAUSE_MS, round(4000 * read.seconds)))
         self.crops.emit(read.ids)
         self.places.emit(read.folders, read.cameras)
+        self.persons.emit(read.persons)
         self.counted.emit(read.counts)
         self.problems.emit(read.faults)
         if self._pending:
@@ -107,6 +112,7 @@ class _Reading:
     ids: npt.NDArray[np.int64]
     folders: list[FolderRow]
     cameras: list[CameraRow]
+    persons: list[PersonRow]
     counts: Counts
     faults: list[Fault]
     seconds: float
@@ -115,5 +121,6 @@ class _Reading:
 def _read(library: Library, crop_filter: CropFilter) -> _Reading:
     start = time.perf_counter()
     ids = crop_ids(library, crop_filter)
-    places, numbers, bad = (folder_rows(library), camera_rows(library)), counts(library), faults(library)
+    places = folder_rows(library), camera_rows(library), person_rows(library)
+    numbers, bad = counts(library), faults(library)
     return _Reading(ids, *places, numbers, bad, time.perf_counter() - start)

@@ -113,19 +113,23 @@ class CropGrid(QListView):
 
     def selected_ids(self) -> list[int]:
         """Ids of the selected crops, in the order of the grid."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return [int(self._crops.ids[row]) for row in rows]
+        parts = [self._crops.ids[top : bottom + 1] for top, bottom in self._selected_ranges()]
+        ids = np.concatenate(parts) if parts else np.empty(0, np.int64)
+        selected: list[int] = ids[ids >= 0].tolist()
+        return selected
 
     def selected_count(self) -> int:
         """How many crops are selected; cheap also when it is all of them."""
         return sum(len(ids) for ids in self._selected_id_ranges())
 
-    def _selected_ranges(self) -> list[QItemSelectionRange]:
+    def _selected_ranges(self) -> list[tuple[int, int]]:
+        """First and last row of each, from above."""
         # The stubs do not know that a selection is a list of ranges.
-        return list(cast("Iterable[QItemSelectionRange]", self.selectionModel().selection()))
+        ranges = cast("Iterable[QItemSelectionRange]", self.selectionModel().selection())
+        return sorted((part.top(), part.bottom()) for part in ranges)
 
     def _selected_id_ranges(self) -> list[npt.NDArray[np.int64]]:
-        ranges = [self._crops.ids[part.top() : part.bottom() + 1] for part in self._selected_ranges()]
+        ranges = [self._crops.ids[top : bottom + 1] for top, bottom in self._selected_ranges()]
         return [ids[ids >= 0] for ids in ranges] if self._crops.has_sections else ranges
 
     def select(self, crop_id: int) -> None:
@@ -135,6 +139,28 @@ class CropGrid(QListView):
             index = self._crops.index(row)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(index)
+
+    def select_crops(self, crop_ids: list[int]) -> None:
+        """Make these the selected crops, as far as they are shown; the first one is brought into view."""
+        rows = np.flatnonzero(np.isin(self._crops.ids, np.array(crop_ids, np.int64)))
+        # At first nothing: Qt compares each range that was selected with each that is.
+        self.selectionModel().reset()
+        if len(rows):
+            model, first = self.selectionModel(), self._crops.index(int(rows[0]))
+            model.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            model.select(self._selection_of(rows), QItemSelectionModel.SelectionFlag.Select)
+            self.scrollTo(first)
+        else:
+            self.selection_changed.emit()
+        self.viewport().update()
+
+    def _selection_of(self, rows: npt.NDArray[np.intp]) -> QItemSelection:
+        """These rows, int [n] ascending, in as few ranges as there are runs of them."""
+        selection = QItemSelection()
+        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            if len(run):
+                selection.select(self._crops.index(int(run[0])), self._crops.index(int(run[-1])))
+        return selection
 
     def _remember_place(self) -> None:
         """Before the rows change: what is selected, current, and first in view."""
@@ -157,9 +183,7 @@ class CropGrid(QListView):
         selection = QItemSelection()
         if place.selected:
             rows = np.flatnonzero(np.isin(ids, np.concatenate(place.selected)))
-            for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-                if len(run):
-                    selection.select(self._crops.index(int(run[0])), self._crops.index(int(run[-1])))
+            selection = self._selection_of(rows)
         model = self.selectionModel()
         model.select(selection, QItemSelectionModel.SelectionFlag.Select)
         if place.current is not None and (row := self._crops.row_of(place.current)) >= 0:

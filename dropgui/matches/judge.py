@@ -4,8 +4,8 @@ A decision shows at once and is written behind it, one after the other. Undo and
 tokens (docs/decisions/0025-decisions-and-undo.md) on a stack of Qt's.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -32,13 +32,18 @@ class _Decided:
 
 
 class _Step(QUndoCommand):
-    """A decision on the stack. It is written by the judge's thread, so an undo waits for its own writing."""
+    """Something done, on the stack. It is written by the judge's thread, so an undo waits for the writing.
 
-    def __init__(self, judge: "Judge", decided: _Decided) -> None:
-        count = len(decided.crop_ids)
-        super().__init__(f"{_WORDS[decided.verdict]} {count} Crop{'s' * (count != 1)}")
+    ``ahead`` are the verdicts that it gives, by crop id: they show before they are written.
+    """
+
+    def __init__(
+        self, judge: "Judge", words: str, ahead: Mapping[int, str | None], decide: Callable[[], list[Undo]]
+    ) -> None:
+        super().__init__(words)
         self._judge = judge
-        self._decided = decided
+        self._ahead = dict(ahead)
+        self._decide = decide
         self._tokens: list[Undo] = []
         self._was_written = False
         self.void = False
@@ -48,16 +53,15 @@ class _Step(QUndoCommand):
         if not self.void:
             again = self._was_written
             self._was_written = True
-            self._judge.write(self, self._decided, self._turn if again else self._decide)
+            self._judge.write(self, self._ahead, self._turn if again else self._begin)
 
     def undo(self) -> None:
         """Take it back."""
         if not self.void:
-            taken_back = replace(self._decided, verdict=None)
-            self._judge.write(self, taken_back, self._turn)
+            self._judge.write(self, dict.fromkeys(self._ahead), self._turn)
 
-    def _decide(self) -> None:
-        self._tokens = self._judge.decided(self._decided)
+    def _begin(self) -> None:
+        self._tokens = self._decide()
 
     def _turn(self) -> None:
         """Bring back what was before; the tokens now lead the other way."""
@@ -115,7 +119,14 @@ class Judge(QObject):
         asked = self._controller.asked
         wanted = tuple(i for i in crop_ids if self.verdicts.get(i) != verdict)
         if asked is not None and wanted:
-            self.stack.push(_Step(self, _Decided(asked.question, wanted, verdict)))
+            words = f"{_WORDS[verdict]} {len(wanted)} Crop{'s' * (len(wanted) != 1)}"
+            decided = _Decided(asked.question, wanted, verdict)
+            step = _Step(self, words, dict.fromkeys(wanted, verdict), lambda: self._decided(decided))
+            self.stack.push(step)
+
+    def carry_out(self, words: str, work: Callable[[], Undo]) -> None:
+        """Write something else about persons, after what was decided before; it is undone like a decision."""
+        self.stack.push(_Step(self, words, {}, lambda: [work()]))
 
     def refresh(self) -> None:
         """Read again what was decided for the question on show."""
@@ -137,17 +148,15 @@ class Judge(QObject):
         """Write what was decided; nothing is delivered any more."""
         self._writer.close(finish=True)
 
-    # -- for the steps ----------------------------------------------------------------------------
-
-    def write(self, step: _Step, decided: _Decided, work: Callable[[], None]) -> None:
-        """Show a decision at once and do ``work`` after all that was decided before."""
-        self._ahead |= dict.fromkeys(decided.crop_ids, decided.verdict)
+    def write(self, step: _Step, ahead: Mapping[int, str | None], work: Callable[[], None]) -> None:
+        """For the steps: show verdicts at once and do ``work`` after all that was decided before."""
+        self._ahead |= ahead
         self._writing += 1
         self._stamp += 1
         self.changed.emit()
         self._writer.run(work, lambda _: self._written(), lambda error: self._refused(step, error))
 
-    def decided(self, decided: _Decided) -> list[Undo]:
+    def _decided(self, decided: _Decided) -> list[Undo]:
         """Write a decision; on the judge's thread, where no other decision comes between."""
         library, key = self.library, key_of(decided.question)
         standing = standing_of(library, decided.question, self._remembered.get(key))

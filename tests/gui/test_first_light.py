@@ -156,11 +156,10 @@ def test_folders_and_cameras_narrow_gallery_and_matches(folder: Path, library: l
         drop(window, folder)
         wait_until(indexed(window, 12), "the folder is indexed")
         search_first(window)
-        cameras = window.library_panel._cameras
-        wait_until(lambda: cameras.topLevelItemCount() == 3, "three cameras are listed")
-        second = cameras.topLevelItem(1)
-        assert second is not None
-        second.setCheckState(0, Qt.CheckState.Checked)
+        cameras = window.library_panel.cameras
+        wait_until(lambda: len(cameras.rows) == 3, "three cameras are listed")
+        cameras.setCurrentIndex(cameras.model().index(1, 0))
+        QTest.keyClick(cameras, Qt.Key.Key_Space)
         wait_until(lambda: len(window.gallery_model.ids) == 4, "the gallery shows one camera")
         wait_until(lambda: len(window.match_model.ids) == 4, "the matches are of one camera")
         window.library_panel.clear_filter()
