@@ -44,13 +44,23 @@ def add_presets(menu: QMenu, selection: PartSelection) -> None:
         add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]
 
 
+def add_key(window: QMainWindow, text: str, key: Key, do: Callable[[], object]) -> None:
+    """A command of the whole window that has a key and no place in a menu."""
+    action = QAction(text, window)
+    action.setShortcut(QKeySequence(key))
+    action.triggered.connect(lambda _checked=False: do())
+    window.addAction(action)
+
+
 def add_part_keys(window: QMainWindow, selection: PartSelection) -> None:
     """Digits 1 to 9 count a part, or no longer."""
     for position in range(9):
-        action = QAction(f"Part {position + 1}", window)
-        action.setShortcut(QKeySequence(str(position + 1)))
-        action.triggered.connect(lambda _=False, position=position: _toggle(selection, position))
-        window.addAction(action)
+        add_key(
+            window,
+            f"Part {position + 1}",
+            str(position + 1),
+            lambda position=position: _toggle(selection, position),  # type: ignore[misc]
+        )
 
 
 def _toggle(selection: PartSelection, position: int) -> None:

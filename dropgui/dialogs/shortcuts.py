@@ -24,6 +24,12 @@ _GRID_KEYS = (
     ("Double-click in the matches", "Search for the match"),
     ("Ctrl+Click, Shift+Click", "Select without searching"),
 )
+_COMPARE_KEYS = (
+    ("Left, Right", "The match before, the next match"),
+    ("Up, Down", "Choose a part to look at"),
+    ("V", "Agreement, mask, or the picture alone"),
+    ("Esc, Space", "Back to the matches"),
+)
 _PART_KEYS = (
     ("1 … 9", "Count a part, or no longer"),
     ("Click on a part", "Count it, or no longer"),
@@ -50,6 +56,7 @@ class ShortcutSheet(QDialog):
                 _section(left if position < 2 else right, menu.title().replace("&", ""), rows)
         _section(left, "Grid", _GRID_KEYS)
         _section(right, "Parts", _PART_KEYS)
+        _section(left, "Match beside the query", _COMPARE_KEYS)
         left.addStretch()
         right.addStretch()
         buttons = QDialogButtonBox()
