@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from dropgui import menus, model_words
+from dropgui.compare.room import Comparison
 from dropgui.dialogs import questions
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.dialogs.problems import ProblemsPanel
@@ -100,6 +100,8 @@ class MainWindow(QMainWindow):
             self.session, self.runner, self.controller, self.judge, self.matches_page
         )
         self.person_commands = PersonCommands(library, self.judge, self.library_panel)
+        parts = (self.session, self.runner, self.controller, self.selection, self.match_model, self.matches)
+        self.comparison = Comparison(*parts, self.matches_page, self.matches_page.decide, self)
         self.status = StatusBar()
         self.job_bar = self.status.job_bar
         self.index_words = IndexWords(self.session, self.runner, self.jobs, self.job_bar, self.notice)
@@ -171,7 +173,7 @@ class MainWindow(QMainWindow):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.gallery_pages, "Gallery")
-        self.tabs.addTab(self.matches_page, "Matches")
+        self.tabs.addTab(self.comparison.pages, "Matches")
         self.tabs.setTabToolTip(GALLERY, "All crops of the library (Ctrl+1)")
         self.tabs.setTabToolTip(MATCHES, "Crops ranked by likeness to the query (Ctrl+2)")
         self.late = LatePages(
@@ -253,6 +255,7 @@ class MainWindow(QMainWindow):
         menus.add(search, "&Search for Selected Crop", self._search_selected, "Ctrl+Return")
         self._back = menus.add(search, "&Back", lambda: self._step_query(-1), "Alt+Left")
         self._forward = menus.add(search, "&Forward", lambda: self._step_query(1), "Alt+Right")
+        search.addAction(self.comparison.action)
         search.addSeparator()
         menus.add_presets(search, self.selection)
         self.person_commands.fill_search(search)
@@ -264,10 +267,7 @@ class MainWindow(QMainWindow):
         shown = (library, edit, view, search, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
         menus.add(help_menu, "&About dropgui", self._show_about)
-        escape = QAction("Back to gallery", self)
-        escape.setShortcut("Esc")
-        escape.triggered.connect(lambda: self._show_tab(GALLERY))
-        self.addAction(escape)
+        menus.add_key(self, "Back to gallery", "Esc", lambda: self._show_tab(GALLERY))
         menus.add_part_keys(self, self.selection)
         self._show_history()
 
