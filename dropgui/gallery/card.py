@@ -240,7 +240,8 @@ def _paint_title(painter: QPainter, option: QStyleOptionViewItem, title: str) ->
     painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Mid), 1))
     painter.drawLine(line.bottomLeft(), line.bottomRight())
     painter.setFont(scaled(option.font, 1.0, bold=True))
-    painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+    # A title cannot be chosen, which to Qt is disabled; it is to be read all the same.
+    painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
     words = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, line.width())
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
     painter.restore()

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSlider,
     QSpinBox,
     QWidget,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from dropgui.matches.flow import FlowLayout
 from dropgui.matches.sections import GroupBy
 from dropgui.query.controller import QueryController
+from dropgui.query.targets import Options
 from dropgui.style import GRID
 
 _HUNDREDTHS = 100
@@ -24,7 +24,6 @@ class AnswerBar(QWidget):
     """Sets the controller's least score, re-ranking and number of matches; grouping is the page's own."""
 
     grouped = Signal()
-    export_wanted = Signal()
 
     def __init__(self, controller: QueryController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +36,7 @@ class AnswerBar(QWidget):
         self._least = QSlider(Qt.Orientation.Horizontal)
         self._least.setRange(0, _HUNDREDTHS)
         self._least.setPageStep(5)
-        self._least.setFixedWidth(12 * GRID)
+        self._least.setFixedWidth(10 * GRID)
         self._least.setAccessibleName("Least score of a match")
         self._least.setToolTip("Leave out matches that score less. At the left end: leave out none.")
         self._least.valueChanged.connect(self._set_least)
@@ -57,17 +56,14 @@ class AnswerBar(QWidget):
         self._top.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
         self._top.setAccessibleName("Number of matches to show")
         self._top.valueChanged.connect(controller.set_top)
-        self._export = QPushButton("E&xport…")
-        self._export.setToolTip("Save the matches as a figure, a table or a page (Ctrl+E)")
-        self._export.clicked.connect(self.export_wanted)
         row = FlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(_together("&Group", self._group))
-        row.addWidget(_together("At &least", self._least, self._least_words))
+        row.addWidget(_together("&Group by", self._group))
+        row.addWidget(_together("M&in. score", self._least, self._least_words))
         row.addWidget(self._rerank)
         row.addWidget(_together("Sho&w", self._top))
-        row.addWidget(self._export)
         self._say_least()
+        controller.options_changed.connect(self._show_options)
 
     @property
     def group_by(self) -> GroupBy:
@@ -85,6 +81,17 @@ class AnswerBar(QWidget):
     def set_least(self, score: float | None) -> None:
         """Leave out matches that score less than this, to two decimals; None: leave out none."""
         self._least.setValue(0 if score is None else round(score * _HUNDREDTHS))
+
+    def _show_options(self, options: Options) -> None:
+        """A question that is asked again was asked in this way."""
+        for control in (self._least, self._rerank, self._top):
+            control.blockSignals(True)
+        self.set_least(options.least_score)
+        self._rerank.setChecked(options.rerank)
+        self._top.setValue(options.top)
+        for control in (self._least, self._rerank, self._top):
+            control.blockSignals(False)
+        self._say_least()
 
     def _set_least(self, value: int) -> None:
         self._say_least()

@@ -35,7 +35,7 @@ class MatchCommands(QObject):
         self._page = page
         self._deciding: list[QAction] = []
         judge.failed.connect(self.failed)
-        page.bar.export_wanted.connect(self.export)
+        page.export_wanted.connect(self.export)
 
     def fill_edit(self, menu: QMenu) -> QMenu:
         """Undo, redo, and the decisions; the menu itself."""

@@ -1,8 +1,8 @@
 """The tab of ranked matches: what was compared, the grid or why there is none, times, and reasons."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.model import CropModel
@@ -37,13 +37,15 @@ def summary(asked: Asked) -> str:
         words.append(f"{answer.uncomparable:,} left out: they show none of these parts")
     if answer.approximate:
         words.append("likely candidates only, the library is large")
-    if asked.question.rerank:
+    if asked.question.rerank and answer.matches:
         words.append(_moved(answer))
     return " · ".join(words)
 
 
 class MatchesPage(QWidget):
     """Follows the controller and the judge; the model is filled from their answers."""
+
+    export_wanted = Signal()
 
     def __init__(
         self,
@@ -139,10 +141,18 @@ class MatchesPage(QWidget):
 
     def _make_header(self) -> QWidget:
         header = QWidget()
+        export = QPushButton("E&xport…")
+        export.setToolTip("Save the matches as a figure, a table or a page (Ctrl+E)")
+        export.clicked.connect(self.export_wanted)
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self._summary, 1)
+        top.addWidget(export)
         column = QVBoxLayout(header)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 0)
+        column.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
-        for line in (self._summary, self._certainty, self.warning, self.bar):
+        column.addLayout(top)
+        for line in (self._certainty, self.warning, self.bar):
             column.addWidget(line)
         return header
 
@@ -153,9 +163,7 @@ class MatchesPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.timeline)
         column.addWidget(self._grid, 1)
-        row = QHBoxLayout()
-        row.addWidget(self.strip)
-        column.addLayout(row)
+        column.addWidget(self.strip)
         return body
 
     def _connect(self) -> None:
@@ -208,6 +216,7 @@ class MatchesPage(QWidget):
     def _show_grouped(self) -> None:
         if self._answer is not None:
             self._fill()
+            self._grid.scrollToTop()
 
     def _read_rows(self) -> None:
         """What the library knows of the matches: groups and times need all of them."""
@@ -307,7 +316,7 @@ def _moved(answer: Answer) -> str:
 def _why_none(asked: Asked) -> str:
     answer, least = asked.answer, asked.question.least_score
     if answer.compared and least is not None:
-        return f"No match scores at least {least:.2f}. Move “At least” to the left to see more."
+        return f"No match scores at least {least:.2f}. Move “Min. score” to the left to see more."
     if answer.uncomparable:
         return f"None of the {answer.uncomparable:,} other crops shows the chosen parts. Choose other parts."
     return "There is no other crop to compare with. Untick folders or cameras, or add more pictures."

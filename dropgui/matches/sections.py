@@ -15,7 +15,7 @@ _DAYS = timedelta(days=2)
 class GroupBy(StrEnum):
     """What matches are put together by, as it stands on the screen."""
 
-    NOTHING = "Likeness only"
+    NOTHING = "Nothing"
     PERSON = "Person"
     CAMERA = "Camera"
     TIME = "Time"

@@ -14,7 +14,7 @@ from dropgui.search.reasons import reasons
 from dropgui.style import GRID, ElidedLabel, note, scaled, verdict_icon
 from dropmodel.parts import PartSchema
 
-_LINES = 3  # of reasons: so many are always free, so that the grid stands still
+_LINES = 4  # of reasons: so many are always free, so that the grid stands still
 _NOTHING = "Select a match to see why it stands where it stands."
 
 
@@ -40,18 +40,16 @@ class MatchStrip(QWidget):
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._reasons)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.confirm)
-        buttons.addWidget(self.reject)
+        words.addStretch()
         side = QVBoxLayout()
         side.setSpacing(GRID // 2)
-        side.addLayout(buttons)
+        side.addWidget(self.confirm)
+        side.addWidget(self.reject)
         side.addWidget(self._person)
         side.addStretch()
         row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(3 * GRID)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
+        row.setSpacing(2 * GRID)
         row.addLayout(words, 1)
         row.addLayout(side)
         self.set_able(False)
@@ -72,11 +70,12 @@ class MatchStrip(QWidget):
         words = [f"Match {rank}"]
         if row is not None:
             words += [row.path.name, row.place]
-            if row.captured_at is not None:
-                words.append(f"{row.captured_at:%d %B %Y, %H:%M:%S}")
             if row.person is not None:
                 words.append(row.person)
+            if row.captured_at is not None:
+                words.append(f"{row.captured_at:%d %b %Y, %H:%M}")
         self._title.set_text("  ·  ".join(words))
+        self._title.setToolTip("\n".join(words))
         self._say(reasons(match, schema))
 
     def show_nothing(self) -> None:
@@ -87,12 +86,14 @@ class MatchStrip(QWidget):
     def show_standing(self, standing: Standing) -> None:
         """Say who the query's person is and how much was decided."""
         if standing.person_id is None:
-            text = "No person yet: your first decision makes one."
+            short, text = "No person yet", "No person yet: your first decision makes one."
         else:
             confirmed, rejected = standing.count(CONFIRMED), standing.count(REJECTED)
+            short = f"{standing.name}: ✓ {confirmed:,}  ✗ {rejected:,}"
             text = f"{standing.name}: {confirmed:,} confirmed, {rejected:,} rejected"
-        self._person.set_text(text)
+        self._person.set_text(short)
         self._person.setToolTip(text)
+        self._person.setAccessibleName(text)
 
     def set_able(self, able: bool) -> None:
         """Whether there is something to decide on."""
@@ -100,12 +101,13 @@ class MatchStrip(QWidget):
         self.reject.setEnabled(able)
 
     def _say(self, sentences: Sequence[str]) -> None:
-        text = " ".join(sentences)
-        self._reasons.setText(text)
+        # The bars on the card show what was compared; what it means comes first.
+        self._reasons.setText(" ".join([*sentences[1:], *sentences[:1]]))
         self._reasons.setToolTip("\n".join(sentences))
 
     def _button(self, words: str, verdict: str, tip: str) -> QPushButton:
-        button = QPushButton(verdict_icon(confirmed=verdict == CONFIRMED), words)
+        button = QPushButton(verdict_icon(confirmed=verdict == CONFIRMED), f" {words}")
+        button.setAccessibleName(words)
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the grid
         button.clicked.connect(lambda: self.decided.emit(verdict))

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFont,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -25,8 +26,8 @@ from dropgui.search.query import Match
 from dropgui.style import GRID, scaled, secondary, verdict_color
 
 _LANES = 6  # cameras with a line of their own; further ones share the last
-_LANE = 2 * GRID
-_DOT = 4.0
+_LANE = 1.5 * GRID
+_DOT = 3.5
 _REACH = 12.0  # of the pointer round a dot, device-independent pixels
 _OTHERS = "other cameras"
 
@@ -113,7 +114,7 @@ class Timeline(QWidget):
 
     def sizeHint(self) -> QSize:
         """A line a camera, and one for the times."""
-        return QSize(40 * GRID, GRID + max(1, len(self._lanes)) * _LANE + self._words_height())
+        return QSize(40 * GRID, round(GRID + max(1, len(self._lanes)) * _LANE + self._words_height()))
 
     def minimumSizeHint(self) -> QSize:
         """As high, and narrow where it must be."""
@@ -131,7 +132,7 @@ class Timeline(QWidget):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(secondary(self.palette()))
-            label = QRectF(2 * GRID, y - _LANE / 2, room.left() - 4 * GRID, _LANE)
+            label = QRectF(2 * GRID, y - _LANE, room.left() - 3 * GRID, 2 * _LANE)
             elided = metrics.elidedText(camera, Qt.TextElideMode.ElideMiddle, int(label.width()))
             painter.drawText(label, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, elided)
         for dot in sorted(self._dots, key=lambda dot: (dot.crop_id == self._current, -dot.rank)):
@@ -188,7 +189,9 @@ class Timeline(QWidget):
         return self.fontMetrics().height() + GRID // 2
 
     def _room(self) -> QRectF:
-        left = min(18 * GRID, self.width() // 4)
+        metrics = QFontMetrics(self._font())
+        widest = max((metrics.horizontalAdvance(camera) for camera in self._lanes), default=0)
+        left = 3 * GRID + min(widest + 2, self.width() // 4)
         return QRectF(left, GRID / 2, self.width() - left - 3 * GRID, len(self._lanes) * _LANE)
 
     def _lane_y(self, lane: int) -> float:
