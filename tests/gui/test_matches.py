@@ -283,11 +283,12 @@ def test_matches_are_saved(tmp_path: Path, library: list[str]) -> None:
     def script(window: MainWindow) -> None:
         press(window, KEY.Key_Y)
         wait_until(lambda: settled(window), "one is confirmed")
-        for suffix in (".png", ".pdf", ".svg", ".html", ".csv"):
-            path = tmp_path / f"matches{suffix}"
+        paths = [tmp_path / f"matches{suffix}" for suffix in (".png", ".pdf", ".svg", ".html", ".csv")]
+        for path in paths:
             window.match_commands.save(path)
-            wait_until(lambda path=path: path.name in window.notice.text, "it is saved")
-            assert path.stat().st_size > 500
+            wait_until(path.is_file, f"{path.name} is saved")
+        wait_until(lambda: paths[-1].name in window.notice.text, "the window says so")
+        assert all(path.stat().st_size > 500 for path in paths)
         lines = (tmp_path / "matches.csv").read_text("utf-8-sig").splitlines()
         assert len(lines) == 12
         assert ",confirmed," in lines[1]
