@@ -19,6 +19,7 @@ class Welcome(QWidget):
         title = QLabel("Drop a folder of person pictures here")
         title.setFont(scaled(title.font(), 1.7, bold=True))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title.setWordWrap(True)  # or the whole window could not be narrower
         text = note(
             "Click a person, choose the body parts that count, and see where the same person appears again.\n"
             "Everything stays on this machine, and your pictures are never changed."

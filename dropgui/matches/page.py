@@ -23,9 +23,7 @@ from dropgui.style import GRID, note
 _NO_QUERY = "Click a person in the gallery to see their matches here."
 _LOW = 60 * GRID  # a page this high or lower has no room for the timeline
 _KEPT_ROWS = 5000
-_NO_PERCENT = (
-    "The model is not calibrated: a score says which match is nearer, not how likely it is the same person."
-)
+_NO_PERCENT = "Not calibrated: a score says which match is nearer, not how likely it is the same person."
 
 
 def summary(asked: Asked) -> str:

@@ -239,7 +239,7 @@ def test_reasons_are_told_below_the_grid_and_in_the_tip(tmp_path: Path, library:
         page = window.matches_page
         assert page.strip.text.startswith("Match 1")
         assert "Compared: " in page.strip.text
-        assert "not calibrated" in page.certainty_text
+        assert "Not calibrated" in page.certainty_text
         press(window, KEY.Key_Right)
         assert page.strip.text.startswith("Match 2")
         tip = window.match_model.index(1).data(Qt.ItemDataRole.ToolTipRole)
