@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
 )
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -32,7 +31,7 @@ from dropgui.dialogs.problems import ProblemsPanel
 from dropgui.dialogs.shortcuts import ShortcutSheet
 from dropgui.errors import UserError
 from dropgui.gallery.feed import LibraryFeed
-from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
+from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.library_panel import LibraryPanel
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.thumbnails import Thumbnails
@@ -42,7 +41,7 @@ from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
-from dropgui.library.queries import Counts, CropFilter, CropRow, Fault, crop_rows
+from dropgui.library.queries import Counts, CropFilter, Fault
 from dropgui.matches.commands import MatchCommands
 from dropgui.matches.judge import Judge
 from dropgui.matches.page import MatchesPage
@@ -54,8 +53,10 @@ from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
 from dropgui.status_bar import StatusBar
+from dropgui.window.grid_commands import GridCommands
 from dropgui.window.index_words import IndexWords
 from dropgui.window.late_pages import LatePages
+from dropgui.window.library_commands import LibraryCommands
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,9 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.job_bar = self.status.job_bar
         self.index_words = IndexWords(self.session, self.runner, self.jobs, self.job_bar, self.notice)
+        self.library_commands = LibraryCommands(self.library_panel, self.index_words, self)
+        grids = (self.gallery, self.matches)
+        self.grid_commands = GridCommands(library, self.runner, grids, self._selected_ids)
         self._counts = Counts(0, 0, 0, 0)
         self.model_ready = False
         self._build()
@@ -208,7 +212,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def _restore(self) -> None:
-        self._set_card_width(self._settings.card_width)
+        self.grid_commands.set_card_width(self._settings.card_width)
         kept = self._settings.window()
         if kept is None:
             self.resize(QSize(1280, 760).boundedTo(self.screen().availableSize()))
@@ -219,29 +223,19 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         bar = self.menuBar()
-        library = bar.addMenu("&Library")
-        menus.add(library, "&Add Folder…", self._ask_folder, "Ctrl+O")
-        menus.add(library, "Search for a &Picture…", self._ask_picture, "Ctrl+Shift+O")
-        library.addActions(list(self.library_panel.actions_for_folder))
-        cancel = menus.add(library, "&Cancel Indexing", self.job_bar.cancel, "Ctrl+.")
-        cancel.setEnabled(False)
-        self.index_words.busy.connect(cancel.setEnabled)
-        library.addSeparator()
-        menus.add(library, "&New Library…", self._ask_new_library)
-        menus.add(library, "Open &Library…", self._ask_library)
-        menus.add(library, "Open &Demo Gallery", self.demo_wanted.emit)
-        library.addSeparator()
+        library = self.library_commands.fill_library(bar.addMenu("&Library"))
         menus.add(library, "&Quit", self.close, "Ctrl+Q")
         edit = self.match_commands.fill_edit(bar.addMenu("&Edit"))
         self.person_commands.fill_edit(edit)
+        edit.addSeparator()
+        self.grid_commands.fill_edit(edit)
         view = bar.addMenu("&View")
         menus.add(view, "&Gallery", lambda: self._show_tab(GALLERY), "Ctrl+1")
         menus.add(view, "&Matches", lambda: self._show_tab(MATCHES), "Ctrl+2")
         menus.add(view, "Ma&p", lambda: self._show_tab(MAP), "Ctrl+3")
         menus.add(view, "P&ersons", lambda: self._show_tab(PERSONS), "Ctrl+4")
         view.addSeparator()
-        menus.add(view, "&Larger Cards", lambda: self._step_cards(1), "Ctrl+=")
-        menus.add(view, "&Smaller Cards", lambda: self._step_cards(-1), "Ctrl+-")
+        self.grid_commands.fill_view(view)
         for dock, key in ((self.library_dock, "F9"), (self.query_dock, "F10")):
             action = dock.toggleViewAction()
             action.setShortcut(key)
@@ -262,7 +256,6 @@ class MainWindow(QMainWindow):
         menus.add(search, "Su&ggest Persons", self._suggest, "Ctrl+Shift+G")
         menus.add(search, "Whole Library (&Untick Filters)", self.library_panel.clear_filter, "Ctrl+Shift+A")
         self.match_commands.fill_search(search)
-        menus.add(search, "&Copy Paths of Selected Crops", self._copy_paths, "Ctrl+Shift+C")
         help_menu = bar.addMenu("&Help")
         shown = (library, edit, view, search, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
@@ -293,13 +286,16 @@ class MainWindow(QMainWindow):
         self.person_commands.told.connect(self.notice.tell)
         self.person_commands.refused.connect(self.report)
         self.tabs.currentChanged.connect(lambda tab: self.match_commands.set_in_front(tab == MATCHES))
-        self.welcome.add_folder.connect(self._ask_folder)
+        self.welcome.add_folder.connect(self.library_commands.ask_folder)
         self.welcome.open_demo.connect(self.demo_wanted)
         self.problems.closed.connect(self.problems.hide)
         self.status.problems_wanted.connect(lambda: self.problems.setVisible(self.problems.isHidden()))
         self.library_panel.filter_changed.connect(self._filter)
         self.library_panel.rescan.connect(self.jobs.add)
-        self.library_panel.forget.connect(self._ask_forget)
+        self.library_commands.folder_wanted.connect(self.jobs.add)
+        self.library_commands.picture_wanted.connect(self.search_for)
+        self.library_commands.library_wanted.connect(self.library_wanted)
+        self.library_commands.demo_wanted.connect(self.demo_wanted)
         self.library_panel.unclear.connect(self.notice.tell)
         self.controller.failed.connect(self.report)
         self.match_commands.failed.connect(self.report)
@@ -371,25 +367,12 @@ class MainWindow(QMainWindow):
         self._show_tab(PERSONS)
         self.late.suggest()
 
+    def _selected_ids(self) -> list[int]:
+        return self._grid.selected_ids()
+
     def _search_selected(self) -> None:
-        if selected := self._grid.selected_ids():
+        if selected := self._selected_ids():
             self.search_for(selected[0])
-
-    def _copy_paths(self) -> None:
-        ids = self._grid.selected_ids()
-
-        def copy(rows: dict[int, CropRow]) -> None:
-            QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))
-
-        self.runner.run(lambda: crop_rows(self._library, ids), copy)
-
-    def _step_cards(self, step: int) -> None:
-        position = min(range(len(CARD_WIDTHS)), key=lambda i: abs(CARD_WIDTHS[i] - self.gallery.card_width))
-        self._set_card_width(CARD_WIDTHS[max(0, min(len(CARD_WIDTHS) - 1, position + step))])
-
-    def _set_card_width(self, width: int) -> None:
-        self.gallery.set_card_width(width)
-        self.matches.set_card_width(width)
 
     # -- model -----------------------------------------------------------------------------------
 
@@ -404,31 +387,9 @@ class MainWindow(QMainWindow):
         self.status.show_model("No model")
         self.report(error)
 
-    # -- questions --------------------------------------------------------------------------------
-
     def _show_about(self) -> None:
         model = model_words.about(self.session.extractor.model.card) if self.model_ready else ""
         questions.about(self, model)
-
-    def _ask_folder(self) -> None:
-        if chosen := questions.which_folder(self):
-            self.jobs.add(chosen)
-
-    def _ask_picture(self) -> None:
-        if chosen := questions.which_picture(self):
-            self.search_for(chosen)
-
-    def _ask_library(self) -> None:
-        if chosen := questions.which_library(self):
-            self.library_wanted.emit(chosen)
-
-    def _ask_new_library(self) -> None:
-        if chosen := questions.which_new_library(self):
-            self.library_wanted.emit(chosen)
-
-    def _ask_forget(self, folder_id: int, path: Path) -> None:
-        if questions.forget_really(self, path):
-            self.index_words.forget(folder_id, path)
 
     # -- Qt's own ---------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """The sheet of everything the keyboard can do (F1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -11,12 +11,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from dropgui.style import GRID, heading
 
+Keys = Sequence[tuple[str, str]]
+Section = tuple[str, Keys]
+_COLUMNS = 3
 _GRID_KEYS = (
     ("Arrow keys", "Go from crop to crop"),
     ("Enter", "Search for the current crop"),
@@ -30,10 +34,36 @@ _COMPARE_KEYS = (
     ("V", "Agreement, mask, or the picture alone"),
     ("Esc, Space", "Back to the matches"),
 )
+_MAP_KEYS = (
+    ("Drag", "Select what is inside the line"),
+    ("Double-click", "Search for the crop"),
+    ("Arrow keys, +, -, Home", "Move, zoom, show everything"),
+    ("Ctrl+A", "Select everything"),
+)
+_SUGGESTED_KEYS = (
+    ("Enter", "Accept: these crops are one person"),
+    ("S", "Split off the selected crops"),
+    ("M", "Merge with what is selected on the right"),
+    ("N", "Not this person"),
+    ("K, B", "Skip, back"),
+    ("Z", "Undo"),
+)
+_LIST_KEYS = (
+    ("Space", "Tick: show and search only there"),
+    ("Enter, double-click", "Search for the person"),
+)
 _PART_KEYS = (
     ("1 … 9", "Count a part, or no longer"),
     ("Click on a part", "Count it, or no longer"),
     ("Shift+Click on a part", "Count it alone"),
+)
+_SECTIONS: tuple[Section, ...] = (
+    ("Grid", _GRID_KEYS),
+    ("Match beside the query", _COMPARE_KEYS),
+    ("Map", _MAP_KEYS),
+    ("Suggested persons", _SUGGESTED_KEYS),
+    ("Lists on the left", _LIST_KEYS),
+    ("Parts", _PART_KEYS),
 )
 
 
@@ -43,30 +73,46 @@ class ShortcutSheet(QDialog):
     def __init__(self, menus: Iterable[QMenu], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        columns = QHBoxLayout()
+        sections = [(menu.title().replace("&", ""), tuple(_rows(menu))) for menu in menus]
+        sections += _SECTIONS
+        room = QWidget()
+        columns = QHBoxLayout(room)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(4 * GRID)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        left.setSpacing(GRID // 2)
-        right.setSpacing(GRID // 2)
-        columns.addLayout(left)
-        columns.addLayout(right)
-        for position, menu in enumerate(menus):
-            rows = list(_rows(menu))
-            if rows:
-                _section(left if position < 2 else right, menu.title().replace("&", ""), rows)
-        _section(left, "Grid", _GRID_KEYS)
-        _section(right, "Parts", _PART_KEYS)
-        _section(left, "Match beside the query", _COMPARE_KEYS)
-        left.addStretch()
-        right.addStretch()
+        for together in _columns([section for section in sections if section[1]]):
+            column = QVBoxLayout()
+            column.setSpacing(GRID // 2)
+            for title, rows in together:
+                _section(column, title, rows)
+            column.addStretch()
+            columns.addLayout(column)
+        area = QScrollArea()
+        area.setWidget(room)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.viewport().setAutoFillBackground(False)
+        room.setAutoFillBackground(False)
+        area.setAccessibleName("Keys and what they do")
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys scroll where the screen is small
         buttons = QDialogButtonBox()
         buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
-        column.addLayout(columns)
+        column.addWidget(area, 1)
         column.addWidget(buttons)
+        bar = area.verticalScrollBar().sizeHint().width()
+        room_for_all = room.sizeHint() + QSize(6 * GRID + bar, 8 * GRID + buttons.sizeHint().height())
+        self.resize(room_for_all.boundedTo(self.screen().availableSize() * 0.9))
+
+
+def _columns(sections: Sequence[Section]) -> Iterable[Sequence[Section]]:
+    """The sections in their order, in columns that are about as high as each other."""
+    heights = [len(rows) + 2 for _, rows in sections]
+    tops = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
+    for number in range(_COLUMNS):
+        low, high = (sum(heights) * end / _COLUMNS for end in (number, number + 1))
+        yield [section for section, middle in zip(sections, tops, strict=True) if low <= middle < high]
 
 
 def _rows(menu: QMenu) -> Iterable[tuple[str, str]]:
@@ -83,7 +129,7 @@ def _keys(action: QAction) -> str:
     return ", ".join(shortcut.toString(native) for shortcut in action.shortcuts())
 
 
-def _section(column: QVBoxLayout, title: str, rows: Iterable[tuple[str, str]]) -> None:
+def _section(column: QVBoxLayout, title: str, rows: Keys) -> None:
     column.addWidget(heading(title))
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)

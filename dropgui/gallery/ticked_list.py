@@ -157,6 +157,11 @@ class TickedList(QTreeView):
         return tuple(self.rows[row] for row in sorted(i.row() for i in self.selectionModel().selectedRows()))
 
     @property
+    def editing(self) -> bool:
+        """Whether a name is being typed."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    @property
     def ticked(self) -> frozenset[int]:
         """Ids of the ticked rows."""
         return self._rows.ticks
@@ -169,7 +174,7 @@ class TickedList(QTreeView):
         """List these, keeping ticks, selection and place, as far as the same rows are still there."""
         if (given := tuple(rows)) == self.rows:
             return
-        if self.state() is QAbstractItemView.State.EditingState:
+        if self.editing:
             self._waiting = given  # who is typing a name is not disturbed
             return
         current, selected = self.current, {row.id for row in self.selected}

@@ -96,7 +96,9 @@ class PersonCommands(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter in the list searches for the person."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and not self._list.editing:  # a name's editor hands Enter on to the list
+            assert isinstance(event, QKeyEvent)
             plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
             if plain and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 self.search()

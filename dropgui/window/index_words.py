@@ -48,6 +48,10 @@ class IndexWords(QObject):
                 f"Indexing of {names} did not finish last time.", "Resume", lambda: self.resumed.emit(folders)
             )
 
+    def cancel(self) -> None:
+        """Stop indexing, once."""
+        self._job_bar.cancel()
+
     def forget(self, folder_id: int, path: Path) -> None:
         """Forget a folder; where something is being indexed, which may be this folder, stop that first."""
         if self._jobs.current is None:
