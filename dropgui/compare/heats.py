@@ -46,7 +46,7 @@ class Heats:
 
         Raises :class:`~dropgui.session.PictureError` for a file that cannot be read any more.
         """
-        if query.features is None or match.features is None:
+        if any(subject.features is None or subject.labels is None for subject in (query, match)):
             return None
         return Pair(self._heat(query, match), self._heat(match, query))
 

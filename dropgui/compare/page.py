@@ -65,6 +65,10 @@ class _Side(QWidget):
         column.addSpacing(GRID // 2)
         column.addWidget(self.view, 1)
 
+    def set_title(self, title: str) -> None:
+        """What the picture is."""
+        self._title.setText(title)
+
     def show_subject(self, subject: Subject, schema: PartSchema | None) -> None:
         """Show a crop."""
         self.view.show_subject(subject, schema)
@@ -160,9 +164,10 @@ class ComparePage(QWidget):
         self.match.view.set_frame(frame)
         self._show_rows()
 
-    def show_subjects(self, query: Subject, match: Subject) -> None:
-        """The two crops; their heat comes later."""
+    def show_subjects(self, query: Subject, match: Subject, views: int) -> None:
+        """The two crops, ``query`` being one of so many views; their heat comes later."""
         self._query, self._match = query, match
+        self.query.set_title("Query" if views == 1 else f"Query, one of {views} views")
         self.query.show_subject(query, self._schema)
         self.match.show_subject(match, self._schema)
         self._show_rows()

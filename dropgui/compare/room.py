@@ -140,7 +140,7 @@ class Comparison(QObject):
         def loaded(match: Subject) -> None:
             if not wanted():
                 return
-            self.page.show_subjects(query, match)
+            self.page.show_subjects(query, match, len(self._controller.views))
             self._looks.request(lambda: heats.pair(query, match), looked, failed)
 
         def looked(pair: Pair | None) -> None:

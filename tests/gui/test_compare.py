@@ -215,6 +215,15 @@ def test_a_picture_from_outside_is_compared_and_a_lost_file_is_told(
         assert whole is not None
         assert np.nanmax(whole["foreground"]) > 0.2
 
+        assert page.query._title.text() == "Query"
+        window.controller.add_views([window.match_model.crop_ids[0]])
+        wait_until(lambda: not window.comparison.is_open, "another query has other matches")
+        wait_until(lambda: len(window.match_model.crop_ids) == 11, "the crop is a view now")
+        window.comparison.action.trigger()
+        settle(window)
+        assert page.query._title.text() == "Query, one of 2 views"
+        assert page.query.view.shows_heat
+
         gone = load_crop(window.session, window.match_model.crop_ids[3]).path
         gone.unlink()
         for _ in range(3):
