@@ -21,7 +21,7 @@ from dropgui.search.query import Answer, Match
 from dropgui.style import GRID, note
 
 _NO_QUERY = "Click a person in the gallery to see their matches here."
-_LOW = 60 * GRID  # a page this high or lower has no room for the timeline
+_LOW = 72 * GRID  # a page this high or lower has no room for the timeline
 _KEPT_ROWS = 5000
 _NO_PERCENT = "Not calibrated: a score says which match is nearer, not how likely it is the same person."
 
@@ -308,7 +308,7 @@ def _moved(answer: Answer) -> str:
     rose = sum(before is not None and before > rank for before, rank in places)
     joined = sum(before is not None and before > len(places) for before, _ in places)
     words = f"re-ranked: {rose:,} rose"
-    return f"{words}, {joined:,} from beyond the first {len(places):,}" if joined else words
+    return f"{words}, {joined:,} joined" if joined else words
 
 
 def _why_none(asked: Asked) -> str:

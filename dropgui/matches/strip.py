@@ -30,7 +30,7 @@ class MatchStrip(QWidget):
         self._title.setFont(scaled(self._title.font(), 1.0, bold=True))
         self._reasons = note(_NOTHING)
         self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._reasons.setFixedHeight(_LINES * self._reasons.fontMetrics().lineSpacing() + 2)
+        self._reasons.setFixedHeight(_LINES * self._reasons.fontMetrics().lineSpacing())
         self._reasons.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._person = ElidedLabel()
         self._person.setForegroundRole(QPalette.ColorRole.PlaceholderText)
