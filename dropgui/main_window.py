@@ -47,7 +47,9 @@ from dropgui.matches.judge import Judge
 from dropgui.matches.page import MatchesPage
 from dropgui.persons.commands import PersonCommands
 from dropgui.query.controller import QueryController, Subject
+from dropgui.query.incoming import Incoming
 from dropgui.query.panel import QueryPanel
+from dropgui.query.room import QueryRoom
 from dropgui.query.selection import PartSelection
 from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
@@ -100,15 +102,24 @@ class MainWindow(QMainWindow):
         self.match_commands = MatchCommands(
             self.session, self.runner, self.controller, self.judge, self.matches_page
         )
-        self.person_commands = PersonCommands(library, self.judge, self.library_panel)
         parts = (self.session, self.runner, self.controller, self.selection, self.match_model, self.matches)
         self.comparison = Comparison(*parts, self.matches_page, self.matches_page.decide, self)
+        self.person_commands = PersonCommands(library, self.judge, self.library_panel)
         self.status = StatusBar()
         self.job_bar = self.status.job_bar
         self.index_words = IndexWords(self.session, self.runner, self.jobs, self.job_bar, self.notice)
         self.library_commands = LibraryCommands(self.library_panel, self.index_words, self)
         grids = (self.gallery, self.matches)
         self.grid_commands = GridCommands(library, self.runner, grids, self._selected_ids)
+        self.query_room = QueryRoom(
+            self.session,
+            self.runner,
+            self.controller,
+            self.query_panel,
+            self.library_panel,
+            self.notice,
+            self._selected_ids,
+        )
         self._counts = Counts(0, 0, 0, 0)
         self.model_ready = False
         self._build()
@@ -120,6 +131,7 @@ class MainWindow(QMainWindow):
         """Read the library, then load the model; called once the window is on screen."""
         # One after the other: importing torch would keep the interpreter from everything else.
         self.feed.crops.connect(self._load_model, Qt.ConnectionType.SingleShotConnection)
+        self.feed.crops.connect(self.query_room.start, Qt.ConnectionType.SingleShotConnection)
         self.feed.reload()
         self.runner.run(lambda: interrupted_jobs(self._library), self.index_words.offer_resume)
 
@@ -132,24 +144,14 @@ class MainWindow(QMainWindow):
         self.runner.run(load, lambda words: self._show_model(*words), self._model_failed)
 
     def add_paths(self, paths: list[Path]) -> None:
-        """What was dropped: folders are indexed, a single picture becomes the query."""
-        folders = [path for path in paths if path.is_dir()]
-        files = [path for path in paths if path.is_file()]
-        for path in paths:
-            if not path.exists():
-                self.notice.tell(f"There is nothing at {path}. Is the drive plugged in?", error=True)
-        for folder in folders:
-            self.jobs.add(folder)
-        if len(files) == 1 and not folders:
-            self.search_for(files[0])
-        elif files:
-            self.notice.tell(
-                "Drop one picture to search for it, or the folder the pictures are in to index it."
-            )
+        """Folders are indexed, pictures become the query."""
+        self.query_room.receive(Incoming(tuple(paths)))
 
     def search_for(self, target: Target) -> None:
         """Make a crop, a person or a picture the query and show its matches."""
-        self.controller.show(target)
+        self.query_room.show(target)
+
+    def _show_matches(self) -> None:
         self._show_tab(MATCHES)
         self.query_dock.show()
 
@@ -183,6 +185,7 @@ class MainWindow(QMainWindow):
         self.late = LatePages(
             self._library, self.session, self.runner, self.thumbnails, self.tabs, self.gallery
         )
+        self.tabs.setCornerWidget(self.query_room.filter_line)
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -251,10 +254,11 @@ class MainWindow(QMainWindow):
         self._forward = menus.add(search, "&Forward", lambda: self._step_query(1), "Alt+Right")
         search.addAction(self.comparison.action)
         search.addSeparator()
+        self.query_room.fill_search(search)
         menus.add_presets(search, self.selection)
         self.person_commands.fill_search(search)
         menus.add(search, "Su&ggest Persons", self._suggest, "Ctrl+Shift+G")
-        menus.add(search, "Whole Library (&Untick Filters)", self.library_panel.clear_filter, "Ctrl+Shift+A")
+        menus.add(search, "Whole Library (&Untick Filters)", self.query_room.clear_filter, "Ctrl+Shift+A")
         self.match_commands.fill_search(search)
         help_menu = bar.addMenu("&Help")
         shown = (library, edit, view, search, help_menu)
@@ -290,7 +294,9 @@ class MainWindow(QMainWindow):
         self.welcome.open_demo.connect(self.demo_wanted)
         self.problems.closed.connect(self.problems.hide)
         self.status.problems_wanted.connect(lambda: self.problems.setVisible(self.problems.isHidden()))
-        self.library_panel.filter_changed.connect(self._filter)
+        self.query_room.filter_changed.connect(self._filter)
+        self.query_room.folder_given.connect(self.jobs.add)
+        self.query_room.searched.connect(self._show_matches)
         self.library_panel.rescan.connect(self.jobs.add)
         self.library_commands.folder_wanted.connect(self.jobs.add)
         self.library_commands.picture_wanted.connect(self.search_for)
@@ -336,6 +342,7 @@ class MainWindow(QMainWindow):
         removed = frozenset(change.crops_removed)
         touched = removed.union(change.crops_added, change.crops_changed)
         self.controller.crops_removed(removed)
+        self.query_room.library_changed(change)
         self.thumbnails.refresh(touched)
         self.gallery_model.refresh(touched)
         self.match_model.refresh(touched)
@@ -395,13 +402,13 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders and pictures may be dropped anywhere on the window."""
-        if _dropped(event):
+        if self.query_room.may_drop(event):
             event.acceptProposedAction()
             self.welcome.set_armed(True)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """As on entering."""
-        if _dropped(event):
+        if self.query_room.may_drop(event):
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -410,12 +417,11 @@ class MainWindow(QMainWindow):
         self.welcome.set_armed(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take the paths now, start once the drag is over."""
+        """Take what is dropped now, start once the drag is over."""
         self.welcome.set_armed(False)
-        paths = _dropped(event)
-        if paths:
+        if take := self.query_room.drop(event):
             event.acceptProposedAction()
-            QTimer.singleShot(0, self, lambda: self.add_paths(paths))
+            QTimer.singleShot(0, self, take)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work in order: what writes first, the library last."""
@@ -440,7 +446,3 @@ class MainWindow(QMainWindow):
                 log.exception("The window closed, but not all of it")
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from dropgui.gallery.saved_list import SavedList
 from dropgui.gallery.ticked_list import TickedList, TickRow
 from dropgui.library.queries import CameraRow, CropFilter, FolderRow
 from dropgui.library.rows import PersonRow
@@ -35,6 +36,7 @@ class LibraryPanel(QWidget):
         self.persons = TickedList("Persons", editable=True, several=True)
         self.folders.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.folders.customContextMenuRequested.connect(self._show_menu)
+        self.saved = SavedList()
         self._hint = note("Tick rows to search only there.")
         self._no_folders = note("None yet. Drop one on the window.")
         self._camera_title = heading("Cameras")
@@ -56,9 +58,10 @@ class LibraryPanel(QWidget):
             self._person_title,
             self._no_persons,
             self.persons,
+            self.saved,
             self._hint,
         ):
-            if widget in {self._camera_title, self._person_title, self._hint}:
+            if widget in {self._camera_title, self._person_title, self.saved, self._hint}:
                 column.addSpacing(GRID)
             column.addWidget(widget)
         column.addStretch()

@@ -78,6 +78,7 @@ class FilterLine(QLineEdit):
                 return True
         elif event.type() in {QEvent.Type.Hide, QEvent.Type.Move}:
             self._problem.hide()
+            self._hide_offers()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -106,14 +107,20 @@ class FilterLine(QLineEdit):
 
     def _offer(self) -> None:
         self._start, words = completions(self.text(), self.cursorPosition(), self._vocabulary)
+        if not words or self._start == self.cursorPosition():
+            self._hide_offers()
+            return
         popup = self._completer.popup()
         assert popup is not None
-        if not words or self._start == self.cursorPosition():
-            popup.hide()
-            return
         self._words.setStringList(words)
         self._completer.complete()
         popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+
+    def _hide_offers(self) -> None:
+        """A popup outlives its window otherwise, and the program with it."""
+        popup = self._completer.popup()
+        if popup is not None and popup.isVisible():
+            popup.hide()
 
     def _complete(self, word: str) -> None:
         text, cursor = self.text(), self.cursorPosition()

@@ -1,25 +1,30 @@
 """The panel on the right: the query crop, the body drawing, and which parts count."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from dropgui.query.apart_box import ApartBox
 from dropgui.query.body_picker import BodyPicker
 from dropgui.query.controller import QueryController, Subject
 from dropgui.query.crop_view import CropView
 from dropgui.query.part_list import PartList
 from dropgui.query.selection import PartSelection, Preset
-from dropgui.style import GRID, ElidedLabel, heading, note
+from dropgui.query.strip import SubjectStrip
+from dropgui.search.question import fusion_rule
+from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 
 
 class QueryPanel(QWidget):
@@ -29,6 +34,7 @@ class QueryPanel(QWidget):
         self, controller: QueryController, selection: PartSelection, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._controller = controller
         self._selection = selection
         self.crop_view = CropView(selection)
         self.body_picker = BodyPicker(selection)
@@ -39,6 +45,19 @@ class QueryPanel(QWidget):
         self._tint = QCheckBox("Show &mask")
         self._tint.setChecked(True)
         self._tint.toggled.connect(self.crop_view.set_tinted)
+        self.views = SubjectStrip("This person", "View", "Add the selected crops as views of this person (A)")
+        self.negatives = SubjectStrip(
+            "Not like", "Not like", "Push away what looks like the selected crops (X)"
+        )
+        self._rule = note()
+        self._rule.setFont(scaled(self._rule.font(), 0.92))
+        self.history_button = QToolButton()
+        self.history_button.setText("History")
+        self.history_button.setToolTip("What was searched for before (Ctrl+H)")
+        self.history_button.setArrowType(Qt.ArrowType.DownArrow)
+        self.history_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.history_button.setAutoRaise(True)
+        self._apart = ApartBox(controller)
         self._presets = {preset: QPushButton(preset.value) for preset in Preset}
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_empty())
@@ -46,9 +65,21 @@ class QueryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
-        controller.loaded.connect(self._show_subject)
+        controller.loaded.connect(self._show_query)
+        controller.turned.connect(self._show_subject)
+        controller.options_changed.connect(self._show_rule)
+        self.views.chosen.connect(controller.turn_to)
+        self.views.removed.connect(controller.remove)
+        self.negatives.removed.connect(controller.remove)
         controller.cleared.connect(lambda: self._pages.setCurrentIndex(0))
         selection.changed.connect(self._show_selection)
+
+    def place_at(self, point: QPoint) -> str:
+        """What a picture let go at a point of the panel becomes: ``view``, ``negative`` or ``query``."""
+        if self._pages.currentIndex() == 0:
+            return "query"
+        area = self.negatives.rect().translated(self.negatives.mapTo(self, QPoint(0, 0)))
+        return "negative" if area.contains(point) else "view"
 
     def toggle_mask(self) -> None:
         """Draw the mask on the crop, or no longer."""
@@ -74,6 +105,7 @@ class QueryPanel(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading("Query"))
         top.addStretch()
+        top.addWidget(self.history_button)
         top.addWidget(self._tint)
         column.addLayout(top)
         pictures = QHBoxLayout()
@@ -83,11 +115,19 @@ class QueryPanel(QWidget):
         column.addLayout(pictures)
         column.addWidget(self._name)
         column.addWidget(self._where)
+        strips = QHBoxLayout()
+        strips.setSpacing(GRID)
+        strips.addWidget(self.views, 3)
+        strips.addWidget(self.negatives, 2)
+        column.addLayout(strips)
+        column.addWidget(self._rule)
         column.addSpacing(GRID // 2)
         column.addWidget(heading("Parts that count"))
         column.addLayout(self._make_presets())
         column.addSpacing(GRID // 2)
         column.addWidget(self.part_list)
+        column.addSpacing(GRID // 2)
+        column.addWidget(self._apart)
         column.addStretch()
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -97,9 +137,9 @@ class QueryPanel(QWidget):
         area.setMinimumWidth(page.minimumSizeHint().width())
         return area
 
-    def _make_presets(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
+    def _make_presets(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(GRID // 2)
         tips = {
             Preset.VISIBLE: "The whole person and every part seen in this crop (key 0)",
             Preset.WHOLE: "The person as a whole, not part by part (key W)",
@@ -107,20 +147,35 @@ class QueryPanel(QWidget):
             Preset.LOWER: "Legs and feet (key L)",
             Preset.CLOTHING: "Everything but the head (key C)",
         }
-        for preset, button in self._presets.items():
+        for place, (preset, button) in enumerate(self._presets.items()):
             button.setToolTip(tips[preset])
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, preset=preset: self._selection.apply(preset))
-            row.addWidget(button)
+            grid.addWidget(button, *divmod(place, 3))
         self._presets[Preset.VISIBLE].setCheckable(True)
-        return row
+        return grid
+
+    def _show_query(self, subject: Subject) -> None:
+        self._pages.setCurrentIndex(1)
+        self.views.set_subjects(self._controller.views, last_stays=True)
+        self.negatives.set_subjects(self._controller.negatives, last_stays=False)
+        self._show_rule()
+        self._show_subject(subject)
+
+    def _show_rule(self) -> None:
+        """How several views become one; said only where there is something to say."""
+        views = self._controller.views
+        several = len(views) > 1 or any(view.crops > 1 for view in views) or self._controller.negatives
+        question = self._controller.question if several else None
+        self._rule.setVisible(question is not None)
+        self._rule.setText("" if question is None else fusion_rule(question))
 
     def _show_subject(self, subject: Subject) -> None:
-        self._pages.setCurrentIndex(1)
+        self.views.mark(self._controller.views.index(subject))
         pixmap = QPixmap.fromImage(subject.picture)
-        self.crop_view.set_crop(pixmap, f"{subject.path.name} cannot be shown")
+        self.crop_view.set_crop(pixmap, f"{subject.title} cannot be shown")
         self.crop_view.set_labels(subject.labels)
-        self._name.set_text(subject.path.name)
+        self._name.set_text(subject.title)
         self._name.setToolTip(str(subject.path))
         self._where.set_text(subject.place)
 
@@ -130,4 +185,5 @@ class QueryPanel(QWidget):
         self.part_list.setEnabled(schema is not None)
         for button in self._presets.values():
             button.setEnabled(schema is not None)
+        self._show_rule()
         self._presets[Preset.VISIBLE].setChecked(self._selection.follows_crop)
