@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QMimeData, QObject, QPoint, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -149,7 +149,9 @@ class QueryRoom(QObject):
 
     def paste(self, *, add: bool) -> None:
         """Search for what is on the clipboard, or take it as another view."""
-        given = incoming(QGuiApplication.clipboard().mimeData(), "Pasted picture")
+        # An empty clipboard has no data at all on some platforms, whatever the stubs say.
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        given = None if data is None else incoming(data, "Pasted picture")
         if given:
             self.receive(given, "view" if add else "query")
         else:
