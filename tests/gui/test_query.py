@@ -1,0 +1,192 @@
+"""Everything a query can be made of and narrowed by, through the real main()."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from dropgui.gallery.model import MATCH_ROLE
+from dropgui.library.decisions import confirm
+from dropgui.library.history import past_queries
+from dropgui.library.saved_searches import saved_searches
+from dropgui.main_window import GALLERY, MainWindow
+from dropgui.query.incoming import incoming
+from dropgui.query.targets import PersonTarget
+from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
+from tests.support.people import make_folder
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+# Said by the offscreen platform of every popup; it has no window manager to tell.
+popups = pytest.mark.qt_log_ignore("plugin does not support (raise|grabbing the keyboard)", extend=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "people"
+    make_folder(folder, identities=4, cameras=3)
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> list[str]:
+    return ["--library", str(tmp_path / "library.droplib")]
+
+
+def start(window: MainWindow, folder: Path) -> None:
+    drop(window, folder)
+    wait_until(indexed(window, 12), "the folder is indexed")
+    click_card(window.gallery, 0)
+    wait_until(lambda: len(window.match_model.ids) == 11, "there are matches")
+
+
+def pushed(window: MainWindow, crop_id: int) -> float:
+    """What the negatives did to a match; they push those like themselves down."""
+    matches = [window.match_model.index(row).data(MATCH_ROLE) for row in range(len(window.match_model.ids))]
+    return next((match.pushed for match in matches if match.crop_id == crop_id), 0.0)
+
+
+def settle(window: MainWindow, matches: int) -> None:
+    wait_until(
+        lambda: window.controller.subject is not None and len(window.match_model.ids) == matches,
+        f"there are {matches} matches",
+    )
+
+
+def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        panel = window.query_panel
+        alone = window.match_model.index(5).data(MATCH_ROLE).score
+        first, second = (int(i) for i in window.match_model.ids[:2])
+        click_card(window.matches, 0)
+        QTest.keyClick(window.matches, Qt.Key.Key_A)
+        settle(window, 10)
+        assert [view.target for view in window.controller.views] == [
+            window.controller.views[0].crop_id,
+            first,
+        ]
+        assert panel.views.count == 2
+        assert "average of the views" in panel._rule.text()
+        assert first not in window.match_model.ids
+
+        click_card(window.matches, int(list(window.match_model.ids).index(second)))
+        QTest.keyClick(window.matches, Qt.Key.Key_X)
+        settle(window, 10)
+        wait_until(lambda: pushed(window, second), "the ranking is pushed away")
+        assert panel.negatives.count == 1
+        assert "not meant" in panel._rule.text()
+
+        QTest.mouseClick(panel.views.tile(0), Qt.MouseButton.LeftButton)
+        assert window.controller.subject is window.controller.views[0], (
+            "the view that is clicked is shown large"
+        )
+        panel.negatives.tile(0).setFocus()
+        QTest.keyClick(panel.negatives.tile(0), Qt.Key.Key_Delete)
+        settle(window, 10)
+        assert panel.negatives.count == 0
+        panel.views.tile(1)._cross.click()  # type: ignore[attr-defined]
+        settle(window, 11)
+        assert window.match_model.index(5).data(MATCH_ROLE).score == alone
+        QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        settle(window, 10)
+        assert panel.views.count == 2, "Alt+Left undoes it"
+
+    assert run_main(library, script) == 0
+
+
+@popups
+def test_history_and_saved_searches(folder: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        store = window.session.library
+        QTest.keyClick(window, Qt.Key.Key_C)
+        chosen = window.selection.weights()
+        assert "head" not in chosen
+        wait_until(lambda: len(past_queries(store)) == 1, "the query is noted")
+        click_card(window.matches, 0)
+        QTest.keyClick(window.matches, Qt.Key.Key_Return)
+        QTest.keyClick(window, Qt.Key.Key_0)
+        wait_until(lambda: len(past_queries(store)) == 2, "the next one too")
+        first = past_queries(store)[1].query["crops"]
+
+        QTest.keyClick(window, Qt.Key.Key_H, CONTROL)
+        popup = window.query_room.history
+        wait_until(lambda: popup.list.count() == 2, "both are listed")
+        popup.list.setCurrentRow(1)
+        QTest.keyClick(popup.list, Qt.Key.Key_Return)
+        wait_until(lambda: [v.target for v in window.controller.views] == first, "it is asked again")
+        settle(window, 11)
+        assert window.selection.weights() == chosen
+
+        QTest.keyClick(window, Qt.Key.Key_S, CONTROL)
+        saved = window.library_panel.saved
+        wait_until(lambda: saved.tree.topLevelItemCount() == 1, "it is in the list")
+        wait_until(
+            lambda: QApplication.focusWidget() is not saved.tree and saved.tree.state(), "name is asked"
+        )
+        editor = QApplication.focusWidget()
+        assert editor is not None
+        QTest.keyClick(editor, Qt.Key.Key_A, CONTROL)
+        QTest.keyClicks(editor, "jacket")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        wait_until(lambda: [row.name for row in saved_searches(store)] == ["jacket"], "it is called so")
+
+        click_card(window.matches, 0)
+        QTest.keyClick(window.matches, Qt.Key.Key_Return)
+        shutil.copy(folder / "0001_c1s1_000000_00.jpg", folder / "0001_c1s1_000009_00.jpg")
+        drop(window, folder)
+        row = saved_searches(store)[0]
+        wait_until(lambda: saved.badge(row.id) == "1 new", "the new match is told")
+        saved.chosen.emit(row.id)
+        wait_until(lambda: saved.badge(row.id) == "", "it was looked at")
+        assert [view.target for view in window.controller.views] == first
+
+        saved.deleted.emit(row.id)
+        wait_until(lambda: "was deleted" in window.notice.text, "it is gone")
+        window.notice._action.click()
+        wait_until(lambda: [row.name for row in saved_searches(store)] == ["jacket"], "it is back")
+
+    assert run_main(library, script) == 0
+
+
+def test_a_person_is_searched_for_and_crops_left_out(folder: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        window._show_tab(GALLERY)
+        mine = [int(i) for i in window.gallery_model.ids[:2]]
+        done = confirm(window.session.library, mine)
+        window.query_room.show(PersonTarget(done.person_id))
+        settle(window, 10)
+        assert window.controller.subject is not None
+        assert (window.controller.subject.title, window.controller.subject.crops) == ("Person 1", 2)
+        apart = window.query_panel._apart
+        apart._decided.click()
+        assert window.controller.options.apart.decided
+        apart._near.click()
+        assert window.controller.options.apart.minutes == 5
+        settle(window, 10)
+
+    assert run_main(library, script) == 0
+
+
+def test_what_is_no_picture_is_left_alone() -> None:
+    data = QMimeData()
+    data.setText("somebody")
+    assert not incoming(data, "Pasted picture")
+    data.setText("/pictures/one.jpg\nsomebody")
+    assert not incoming(data, "Pasted picture")
+    data.setText("/pictures/one.jpg\nfile:///pictures/two.jpg")
+    assert incoming(data, "").paths == (Path("/pictures/one.jpg"), Path("/pictures/two.jpg"))
+    image = QImage(5, 3, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.red)
+    data = QMimeData()
+    data.setImageData(image)
+    (picture,) = incoming(data, "Pasted picture").pictures
+    assert picture.pixels.shape == (3, 5, 3)
+    assert picture.pixels[2, 4].tolist() == [255, 0, 0]
