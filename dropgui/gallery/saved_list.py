@@ -90,6 +90,7 @@ class SavedList(QWidget):
         column.addWidget(heading("Saved searches"))
         column.addWidget(self._none)
         column.addWidget(self.tree)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.set_rows([])
 
     def badge(self, search_id: int) -> str:

@@ -1,6 +1,6 @@
 """The one line that filters gallery and matches, with completion, and with its fault said below it."""
 
-from PySide6.QtCore import QEvent, QPoint, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
@@ -8,6 +8,8 @@ from dropgui.library.rows import CropFilter
 from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completions, parse, write
 from dropgui.style import GRID
 
+_WIDTH, _NARROW = 38 * GRID, 23 * GRID
+_WIDE = 1100  # a window narrower than that needs the room for its tabs
 _PAUSE_MS = 200  # after a keystroke, before what was typed counts
 _EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
 _TIP = (
@@ -35,15 +37,20 @@ class FilterLine(QLineEdit):
         self._problem = _Bubble(self)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._read)
-        self.setPlaceholderText("Filter: camera:c3 person:none part:head>0.5")
+        self.setPlaceholderText("Filter: camera:c3 person:none")
         self.setToolTip(_TIP)
         self.setAccessibleName("Filter of crops")
         self.setAccessibleDescription(_TIP)
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # folders may be dropped anywhere, here too
-        self.setFixedWidth(38 * GRID)
+        self.setMinimumWidth(_NARROW)
         self.textChanged.connect(lambda _: self._pause.start())
         self.textEdited.connect(lambda _: self._offer())
+
+    def sizeHint(self) -> QSize:
+        """Room for a few words; a tab bar's corner goes by this."""
+        width = _WIDTH if self.window().width() >= _WIDE else _NARROW
+        return QSize(width, super().sizeHint().height())
 
     @property
     def crop_filter(self) -> CropFilter:

@@ -134,8 +134,14 @@ class QueryPanel(QWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
-        area.setMinimumWidth(page.minimumSizeHint().width())
+        self._area, self._page = area, page
+        self._make_room()
         return area
+
+    def _make_room(self) -> None:
+        """Nothing may be cut off at the right, also where the page is so high that it scrolls."""
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._page.minimumSizeHint().width() + bar)
 
     def _make_presets(self) -> QGridLayout:
         grid = QGridLayout()
@@ -185,5 +191,6 @@ class QueryPanel(QWidget):
         self.part_list.setEnabled(schema is not None)
         for button in self._presets.values():
             button.setEnabled(schema is not None)
+        self._make_room()
         self._show_rule()
         self._presets[Preset.VISIBLE].setChecked(self._selection.follows_crop)
