@@ -113,6 +113,8 @@ class FilterLine(QLineEdit):
             self.filter_changed.emit(found)
 
     def _offer(self) -> None:
+        if not self.isVisible():
+            return
         self._start, words = completions(self.text(), self.cursorPosition(), self._vocabulary)
         if not words or self._start == self.cursorPosition():
             self._hide_offers()
