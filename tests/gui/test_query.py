@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +17,7 @@ from dropgui.main_window import GALLERY, MainWindow
 from dropgui.query.incoming import incoming
 from dropgui.query.targets import PersonTarget
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
-from tests.support.people import make_folder
+from tests.support.people import make_folder, person
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -43,6 +43,13 @@ def start(window: MainWindow, folder: Path) -> None:
     wait_until(indexed(window, 12), "the folder is indexed")
     click_card(window.gallery, 0)
     wait_until(lambda: len(window.match_model.ids) == 11, "there are matches")
+
+
+def let_go(window: MainWindow, data: QMimeData, where: QPoint) -> None:
+    """Drag data over a place of the window and let go; without entering Qt hands no drop to anybody."""
+    keys = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, QDragEnterEvent(where, *keys))
+    QApplication.sendEvent(window, QDropEvent(QPointF(where), *keys))
 
 
 def pushed(window: MainWindow, crop_id: int) -> float:
@@ -96,6 +103,74 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
         settle(window, 10)
         assert panel.views.count == 2, "Alt+Left undoes it"
+
+    assert run_main(library, script) == 0
+
+
+def test_pictures_come_from_clipboard_and_drops(folder: Path, library: list[str], tmp_path: Path) -> None:
+    outside = [tmp_path / "one.jpg", tmp_path / "two.jpg"]
+    for path, view in zip(outside, (7, 8), strict=True):
+        person(1, view).save(path)
+
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        clipboard = QApplication.clipboard()
+        clipboard.setImage(QImage(str(outside[0])))
+        QTest.keyClick(window, Qt.Key.Key_V, CONTROL)
+        settle(window, 12)
+        assert window.controller.subject is not None
+        assert window.controller.subject.title == "Pasted picture"
+        clipboard.setText(str(outside[1]))
+        QTest.keyClick(window, Qt.Key.Key_V, CONTROL | SHIFT)
+        wait_until(lambda: len(window.controller.views) == 2, "the copied file is another view")
+        QTest.keyClick(window, Qt.Key.Key_S, CONTROL)
+        assert "pasted picture is no file" in window.notice.text
+        clipboard.clear()
+        QTest.keyClick(window, Qt.Key.Key_V, CONTROL)
+        assert "no picture on the clipboard" in window.notice.text
+
+        assert drop(window, *outside)
+        wait_until(lambda: "2 pictures are searched for together" in window.notice.text, "two views")
+        settle(window, 12)
+        assert [view.path for view in window.controller.views] == outside
+        web = QMimeData()
+        web.setUrls([QUrl("https://example.org/person.jpg")])
+        where = window.query_panel.mapTo(window, QPoint(20, 20))
+        let_go(window, web, where)
+        wait_until(lambda: "opens no network connection" in window.notice.text, "it says why not")
+        web.setImageData(QImage(str(outside[0])))
+        let_go(window, web, where)
+        wait_until(lambda: len(window.controller.views) == 3, "the browser's picture joins the query")
+
+        broken = tmp_path / "broken.jpg"
+        broken.write_text("no picture")
+        assert drop(window, broken)
+        wait_until(lambda: "broken.jpg cannot be used" in window.matches_page.message, "the page says why")
+
+    assert run_main(library, script) == 0
+
+
+@popups
+def test_a_filter_is_typed(folder: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        line = window.query_room.filter_line
+        QTest.keyClick(window, Qt.Key.Key_F, CONTROL)
+        wait_until(line.hasFocus, "Ctrl+F leads to the line")
+        QTest.keyClicks(line, "camera:c2")
+        wait_until(lambda: len(window.gallery_model.ids) == 4, "the gallery shows one camera")
+        wait_until(lambda: len(window.match_model.ids) == 4, "the matches are of one camera")
+        QTest.keyClicks(line, " camera:c9")
+        wait_until(lambda: "no camera “c9”" in line.problem, "what is wrong stands below")
+        assert len(window.gallery_model.ids) == 4
+        line._completer.popup().hide()  # type: ignore[union-attr]
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        wait_until(lambda: len(window.gallery_model.ids) == 12, "Esc empties the line")
+        assert line.problem == ""
+        QTest.keyClicks(line, "cam")
+        wait_until(lambda: line._completer.popup().isVisible(), "words are offered")  # type: ignore[union-attr]
+        QTest.keyClick(line._completer.popup(), Qt.Key.Key_Return)
+        assert line.text() == "camera:"
 
     assert run_main(library, script) == 0
 
