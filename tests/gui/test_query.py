@@ -168,8 +168,10 @@ def test_a_filter_is_typed(folder: Path, library: list[str]) -> None:
         wait_until(lambda: len(window.gallery_model.ids) == 12, "Esc empties the line")
         assert line.problem == ""
         QTest.keyClicks(line, "cam")
-        wait_until(lambda: line._completer.popup().isVisible(), "words are offered")  # type: ignore[union-attr]
-        QTest.keyClick(line._completer.popup(), Qt.Key.Key_Return)
+        offers = line._completer.popup()
+        assert offers is not None
+        wait_until(offers.isVisible, "words are offered")
+        QTest.keyClick(offers, Qt.Key.Key_Return)
         assert line.text() == "camera:"
 
     assert run_main(library, script) == 0
