@@ -73,8 +73,8 @@ class ShortcutSheet(QDialog):
     def __init__(self, menus: Iterable[QMenu], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        sections = [(menu.title().replace("&", ""), tuple(_rows(menu))) for menu in menus]
-        sections += _SECTIONS
+        shown: list[Section] = [(menu.title().replace("&", ""), tuple(_rows(menu))) for menu in menus]
+        sections = [*shown, *_SECTIONS]
         room = QWidget()
         columns = QHBoxLayout(room)
         columns.setContentsMargins(0, 0, 0, 0)

@@ -77,7 +77,8 @@ def cell_vectors(network: Drop, reid_map: Tensor) -> Tensor:
     schema = network.config.schema
     pooled = torch.cat([alone, masked.expand(-1, len(schema.vector_names) - 1, -1)], dim=1)
     vectors = F.normalize(network.embed(pooled).neck, dim=-1)
-    return vectors.unflatten(0, (count, height, width)).permute(0, 3, 1, 2, 4)
+    shaped: Tensor = vectors.reshape(count, height, width, *vectors.shape[1:])
+    return shaped.permute(0, 3, 1, 2, 4)
 
 
 def heat(agreement: FloatArray, labels: npt.NDArray[np.uint8], schema: PartSchema) -> dict[str, FloatArray]:
@@ -102,5 +103,7 @@ def covered(labels: npt.NDArray[np.uint8], name: str, schema: PartSchema) -> npt
     if name == GLOBAL:
         return np.ones(labels.shape, bool)
     if name == FOREGROUND:
-        return (labels != BACKGROUND) & (labels != IGNORE)
-    return labels == schema.label(name)
+        person: npt.NDArray[np.bool_] = (labels != BACKGROUND) & (labels != IGNORE)
+        return person
+    part: npt.NDArray[np.bool_] = labels == schema.label(name)
+    return part

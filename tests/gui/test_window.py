@@ -1,13 +1,14 @@
 """The window's tabs and its person list, over a library that is indexed already; no model is loaded."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from dropgui.library import Library
 from dropgui.library.decisions import confirm
@@ -43,7 +44,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def command(window: MainWindow, words: str) -> QAction:
     """The command of the menu bar that is called so, but for its shortcut letter."""
     for menu in window.menuBar().actions():
-        for action in menu.menu().actions():  # type: ignore[union-attr]
+        for action in cast("QMenu", menu.menu()).actions():
             if action.text().replace("&", "").startswith(words):
                 return action
     raise AssertionError(f"no command {words!r}")
@@ -117,8 +118,7 @@ def test_map_and_persons_are_tabs_made_when_they_are_seen(library: Path) -> None
     def script(window: MainWindow) -> None:
         late, persons = window.late, window.library_panel.persons
         wait_until(lambda: len(persons.rows) == 3, "the library is read")
-        assert late.map is None
-        assert late.persons is None
+        assert (late.map, late.persons) == (None, None)
         persons.set_ticked([0])
         persons.ticked_changed.emit()
 

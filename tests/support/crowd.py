@@ -42,7 +42,9 @@ def make_crowd(library: Library, count: int, *, dim: int = 512, cameras: int = 6
     model = register_model(library, name="crowd", schema=EIGHT, dim=dim, weights_hash="c", trained=True)
     persons = max(1, count // _EACH)
     rng = np.random.default_rng(1)
-    folders = [{"id": i + 1, "path": f"/crowd/{name}", "name": name} for i, name in enumerate(("north", "south"))]
+    folders = [
+        {"id": i + 1, "path": f"/crowd/{name}", "name": name} for i, name in enumerate(("north", "south"))
+    ]
     library.write(lambda c: c.execute(insert(Folder), folders))
     rows = [{"id": i + 1, "name": f"cam {i + 1}"} for i in range(cameras)]
     library.write(lambda c: c.execute(insert(Camera), rows))
@@ -70,5 +72,6 @@ def make_crowd(library: Library, count: int, *, dim: int = 512, cameras: int = 6
         features = crowd_features(identities, dim, rng)
         library.write(lambda c, rows=images: c.execute(insert(Image), rows))  # type: ignore[misc]
         library.write(lambda c, rows=crops: c.execute(insert(Crop), rows))  # type: ignore[misc]
-        library.write(lambda c, i=ids.tolist(), f=features: add_embeddings(c, model.id, i, f))  # type: ignore[misc]
+        numbers = ids.tolist()
+        library.write(lambda c, i=numbers, f=features: add_embeddings(c, model.id, i, f))  # type: ignore[misc]
     return model.id

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 from torch.nn import functional as F
 
 from dropmodel.features import FloatArray
@@ -28,6 +29,7 @@ def test_a_cell_is_a_part_of_one_cell(pooling: Pooling) -> None:
     network = Drop(NetworkConfig(height=64, width=32, dim=16, parsing_channels=16, pooling=pooling)).eval()
     rng = torch.Generator().manual_seed(4)
     for neck in network.embed.necks:  # as after training: every part's slice has its own statistics
+        assert isinstance(neck, nn.BatchNorm1d)
         neck.running_mean = torch.rand(neck.num_features, generator=rng)
         neck.running_var = torch.rand(neck.num_features, generator=rng) + 0.5
     with torch.inference_mode():
