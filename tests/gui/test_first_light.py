@@ -158,6 +158,7 @@ def test_folders_and_cameras_narrow_gallery_and_matches(folder: Path, library: l
         search_first(window)
         cameras = window.library_panel.cameras
         wait_until(lambda: len(cameras.rows) == 3, "three cameras are listed")
+        cameras.setFocus()
         cameras.setCurrentIndex(cameras.model().index(1, 0))
         QTest.keyClick(cameras, Qt.Key.Key_Space)
         wait_until(lambda: len(window.gallery_model.ids) == 4, "the gallery shows one camera")
