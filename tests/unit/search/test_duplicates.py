@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
@@ -60,6 +60,7 @@ def set_content(library: Library, crop_id: int, content: bytes, left: int | None
     threshold=st.sampled_from([0.5, 0.9, 0.97]),
     dense=st.sampled_from([-1.0, 1.0]),
 )
+@example(seed=0, count=48, spread=0.1, threshold=0.5, dense=-1.0)
 @settings(max_examples=12)
 def test_groups_are_those_of_the_plain_definition(
     tmp_path_factory: pytest.TempPathFactory,
@@ -91,7 +92,8 @@ def test_groups_are_those_of_the_plain_definition(
         c: first for c, (first, _) in expected.items()
     }
     for crop_id, (_, score) in expected.items():
-        assert found[crop_id][1] == pytest.approx(score, abs=1e-5)
+        # Vectors stored in half precision are a little longer or shorter than 1; a score is at most 1.
+        assert found[crop_id][1] == pytest.approx(min(score, 1), abs=1e-5)
 
 
 @pytest.fixture
