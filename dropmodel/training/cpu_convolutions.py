@@ -3,7 +3,7 @@
 oneDNN's bf16 gradients of depthwise convolutions are slow where the kernel is 5 x 5 or the stride 2: three to
 ten times the time of fp32. These few run in fp32, the rest in bf16: EfficientNet-Lite0 trains in half the
 time (1.47 s against 0.74 s for 64 pictures of 128 x 64 on one core; ``tests/benchmarks/training.py``). Where
-numba is installed their gradients are :mod:`dropmodel.training.depthwise`'s, another fifth faster.
+numba is installed their gradients are :mod:`dropmodel.training.depthwise`'s: a quarter less time again.
 """
 
 import importlib
