@@ -50,7 +50,9 @@ def ladder() -> tuple[Step, ...]:
         (f"losses.parsing={losses.parsing}",),
     )
     heavier = Step("parsing-2", "parsing weight 2", drop, ("losses.parsing=2.0",))
-    return base, dpu, ppe, wamp, *banks.values(), drop, heavier
+    # Not of the paper: what the starter model is trained with (docs/decisions/0041).
+    alone = Step("parsing-alone", "+ masks by parsing alone", heavier, ("losses.parsing_alone=true",))
+    return base, dpu, ppe, wamp, *banks.values(), drop, heavier, alone
 
 
 def shared(epochs: int) -> tuple[str, ...]:

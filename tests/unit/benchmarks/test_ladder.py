@@ -28,14 +28,28 @@ def config(step: Step, epochs: int = 6) -> TrainConfig:
 
 def settings(of: TrainConfig) -> set[str]:
     tables = to_table(of)
-    return {f"{part}.{key}={value}" for part in PARTS for key, value in tables[part].items()}
+    return {f"{part}.{key}={_toml(value)}" for part in PARTS for key, value in tables[part].items()}
+
+
+def _toml(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def test_the_chain_leads_from_the_base_to_drop() -> None:
-    names = ["base", "dpu", "ppe", "wamp", "pct-centres", "pct-instances", "drop", "parsing-2"]
+    names = [
+        "base",
+        "dpu",
+        "ppe",
+        "wamp",
+        "pct-centres",
+        "pct-instances",
+        "drop",
+        "parsing-2",
+        "parsing-alone",
+    ]
     assert [step.name for step in STEPS] == names
     assert [step.before and step.before.name for step in STEPS] == [
-        *(None, "base", "dpu", "ppe", "wamp", "wamp", "pct-centres", "drop")
+        *(None, "base", "dpu", "ppe", "wamp", "wamp", "pct-centres", "drop", "parsing-2")
     ]
     base, drop = STEPS[0], STEPS[6]
     for name, step in ((BASE, base), (DROP, drop)):
