@@ -26,3 +26,11 @@ class ConfigError(Exception):
 
 class TrainingError(Exception):
     """A training run cannot begin or go on; the text says why, where and what to do."""
+
+
+class OutOfMemoryError(TrainingError):
+    """A run needs more memory than there is; ``batch`` is a smaller one to try, 0 where nothing is left."""
+
+    def __init__(self, text: str, batch: int = 0) -> None:
+        super().__init__(text)
+        self.batch = batch
