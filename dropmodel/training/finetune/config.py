@@ -84,7 +84,10 @@ class FinetuneConfig:
         known = {item.name for item in fields(cls)}
         if unknown := sorted(set(data) - known):
             raise ConfigError(f"unknown settings of fine-tuning: {', '.join(unknown)}")
-        return cls(**{key: tuple(value) if key == "alphas" else value for key, value in data.items()})
+        values: dict[str, Any] = {
+            key: tuple(value) if key == "alphas" else value for key, value in data.items()
+        }
+        return cls(**values)
 
 
 _LEAST = {
