@@ -16,6 +16,7 @@ FLOORS = [
     {"dropgui.search"},
     {"dropgui.indexing", "dropgui.reports"},
     {"dropgui.session"},
+    {"dropgui.correction"},
     {"dropgui.api"},
     {"dropgui.command_line", "dropgui.search_command"},
 ]
