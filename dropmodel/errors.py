@@ -24,6 +24,10 @@ class ConfigError(Exception):
     """A configuration cannot be used; the text names the key or the file and what it should be."""
 
 
+class MissingPackageError(Exception):
+    """An optional package is not installed; the text says what needs it and how to install it."""
+
+
 class TrainingError(Exception):
     """A training run cannot begin or go on; the text says why, where and what to do."""
 

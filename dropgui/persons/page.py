@@ -32,9 +32,9 @@ from dropgui.library.undo import Undo
 from dropgui.persons.companions import Companion, CompanionList
 from dropgui.persons.review import Review
 from dropgui.search.clusters import Suggestion, closest_groups, persons_by_crop, suggest_persons
-from dropgui.search.grouping import Grouping
 from dropgui.session import Session
 from dropgui.style import GRID, heading, note, scaled
+from dropmodel.evaluation.grouping import Grouping
 
 STRICTNESS = {"Loose": 2.0, "Normal": 2.5, "Strict": 3.0}
 _FIRST = (

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, select
 
+from dropgui.errors import UserError
 from dropgui.library import Library
 from dropgui.library.chunks import chunks
 from dropgui.library.decisions import REJECTED
@@ -18,10 +19,11 @@ from dropgui.library.queries import features_of
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Crop, Decision, Image
 from dropgui.search.duplicates import Progress
-from dropgui.search.grouping import Grouping, Known, group
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.query import VectorQuery
 from dropgui.search.scan import search
+from dropmodel.errors import MissingPackageError
+from dropmodel.evaluation.grouping import Grouping, Known, group
 from dropmodel.evaluation.rerank import jaccard_graph
 from dropmodel.features import Operand, default_weights
 
@@ -64,7 +66,7 @@ def suggest_persons(
     Only crops that pass the filter are suggested; known persons are met through some of all their crops.
     ``weights`` are of the vectors that count, the model's own choice without. First come groups that are
     large and cohere: by cohesion * (1 - 1 / crops). Takes the time of comparing all crops with all others.
-    Raises :class:`~dropgui.search.grouping.NotInstalledError` without scikit-learn.
+    Raises :class:`~dropgui.errors.UserError` without scikit-learn.
     """
     chosen = Grouping() if options is None else options
     tell = on_progress or (lambda _: None)
@@ -84,7 +86,10 @@ def suggest_persons(
         device=device,
         on_progress=lambda share: tell(_GRAPH_SHARE * share),
     )
-    groups = group(side, graph, known, chosen)
+    try:
+        groups = group(side, graph, known, chosen)
+    except MissingPackageError as error:
+        raise UserError(str(error)) from error
     suggestions = [
         found for members in groups if (found := _suggestion(side, known, crop_ids, members)) is not None
     ]

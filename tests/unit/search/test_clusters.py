@@ -17,7 +17,7 @@ from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Crop, Image
 from dropgui.search import PartIndex
 from dropgui.search.clusters import closest_groups, suggest_persons
-from dropgui.search.grouping import Grouping, Known, group, pair_distances
+from dropmodel.evaluation.grouping import Grouping, Known, group, pair_distances
 from dropmodel.evaluation.rerank import jaccard_graph
 from dropmodel.features import Features, Operand, default_weights, distance
 from tests.support.clusters import agreement, crowd

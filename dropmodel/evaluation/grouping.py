@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from dropgui.errors import UserError
+from dropmodel.errors import MissingPackageError
 from dropmodel.evaluation.rerank import Graph, Neighbourhood
 from dropmodel.features import FloatArray, Operand
 
@@ -35,10 +35,6 @@ _PAIRS = 50_000
 _BLOCK = 4096
 _DEVIATION = 1.4826
 """Standard deviations of a normal distribution in its median absolute deviation."""
-
-
-class NotInstalledError(UserError):
-    """Grouping needs a library that is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class Known:
 def group(side: Operand, graph: Graph, known: Known, options: Grouping) -> list[list[int]]:
     """All N crops in groups, places rising within each; crops of one person are always together.
 
-    Raises :class:`NotInstalledError` without scikit-learn.
+    Raises :class:`~dropmodel.errors.MissingPackageError` without scikit-learn.
     """
     if not len(side):
         return []
@@ -137,8 +133,8 @@ def _links(graph: Graph, options: Grouping) -> list[tuple[int, int]]:
         from scipy.sparse import csr_matrix
         from sklearn.cluster import DBSCAN
     except ImportError as error:
-        raise NotInstalledError(
-            "Suggesting persons needs scikit-learn, which is not installed: pip install 'dropgui[clusters]'."
+        raise MissingPackageError(
+            "Grouping crops needs scikit-learn, which is not installed: pip install 'dropgui[clusters]'."
         ) from error
     # An entry of 0 would count as no entry.
     distances = np.maximum(graph.distances, np.float32(1e-6))
