@@ -51,9 +51,9 @@ def segment(start: Point, end: Point, start_radius: float, end_radius: float, sh
     columns: _Rows = np.arange(box.left, box.right, dtype=np.float64) + 0.5
     mask = (columns >= left[:, None]) & (columns <= right[:, None])
     for point, _ in ends:
-        row, column = math.floor(point.y) - box.top, math.floor(point.x) - box.left
-        if 0 <= row < box.height and 0 <= column < box.width:
-            mask[row, column] = True
+        if point.lies_in(shape):
+            row, column = point.pixel
+            mask[row - box.top, column - box.left] = True
     return Region(box, mask)
 
 

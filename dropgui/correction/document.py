@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dropgui.correction.delta import Delta
-from dropgui.correction.region import NOWHERE, Box, Labels, Patch, Photo, Pixels, Region, tight_box
+from dropgui.correction.region import NOWHERE, Box, Labels, Patch, Photo, Pixels, Point, Region, tight_box
 from dropmodel.parts import BACKGROUND, IGNORE, PartSchema
 
 
@@ -60,11 +60,9 @@ class MaskDocument:
         """Protects all parts but those in ``labels``; the background stays free."""
         self.protected = frozenset(range(1, len(self.schema) + 1)) - set(labels)
 
-    def label_at(self, row: int, column: int) -> int | None:
+    def label_at(self, point: Point) -> int | None:
         """What the picker picks there; ``None`` outside of the picture."""
-        height, width = self.shape
-        inside = 0 <= row < height and 0 <= column < width
-        return int(self.labels[row, column]) if inside else None
+        return int(self.labels[point.pixel]) if point.lies_in(self.shape) else None
 
     def paint(self, region: Region, label: int) -> Delta | None:
         """Gives the pixels of ``region`` that are not protected ``label``; ``None`` where nothing changed."""
@@ -90,9 +88,7 @@ class MaskDocument:
         view, changed, values = view[inner.slices], changed[inner.slices], patch.values[inner.slices]
         before = view.copy()
         np.copyto(view, values, where=changed)
-        top, left = patch.box.top, patch.box.left
-        box = Box(top + inner.top, left + inner.left, top + inner.bottom, left + inner.right)
-        return Delta.between(box, before, view)
+        return Delta.between(patch.box.inner(inner), before, view)
 
     def stroke(self, label: int) -> "StrokeRecorder":
         """Starts a stroke that paints ``label``; until it is finished or cancelled nothing else may edit."""
@@ -166,9 +162,7 @@ class StrokeRecorder:
         inner = tight_box(before != after)
         if inner.is_empty:
             return None
-        top, left = self._touched.top, self._touched.left
-        box = Box(top + inner.top, left + inner.left, top + inner.bottom, left + inner.right)
-        return Delta.between(box, before[inner.slices], after[inner.slices])
+        return Delta.between(self._touched.inner(inner), before[inner.slices], after[inner.slices])
 
     def cancel(self) -> Box:
         """Ends the stroke as if it had not been; the box to draw anew."""

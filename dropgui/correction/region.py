@@ -2,9 +2,10 @@
 
 A point is (x, y) in the picture's own pixels: pixel [row, column] covers row..row + 1 and
 column..column + 1, its centre is (column + 0.5, row + 0.5). A tool's shape takes a pixel exactly where the
-pixel's centre lies in the shape or on its edge.
+pixel's centre lies in the shape.
 """
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,6 +29,16 @@ class Point(NamedTuple):
 
     x: float
     y: float
+
+    @property
+    def pixel(self) -> tuple[int, int]:
+        """Row and column of the pixel it lies in; they may be outside of the picture."""
+        return math.floor(self.y), math.floor(self.x)
+
+    def lies_in(self, shape: Shape) -> bool:
+        """Whether its pixel is one of a picture of ``shape``."""
+        row, column = self.pixel
+        return 0 <= row < shape[0] and 0 <= column < shape[1]
 
 
 class Box(NamedTuple):
@@ -98,6 +109,10 @@ class Box(NamedTuple):
             self.top - outer.top, self.left - outer.left, self.bottom - outer.top, self.right - outer.left
         )
 
+    def inner(self, part: "Box") -> "Box":
+        """The inverse of :meth:`within`: ``part``, counted from this box's corner, in the picture."""
+        return Box(self.top + part.top, self.left + part.left, self.top + part.bottom, self.left + part.right)
+
 
 NOWHERE = Box(0, 0, 0, 0)
 
@@ -134,15 +149,11 @@ class Region:
         box = tight_box(self.mask)
         if box.is_empty:
             return Region.empty()
-        return Region(
-            Box(
-                self.box.top + box.top,
-                self.box.left + box.left,
-                self.box.top + box.bottom,
-                self.box.left + box.right,
-            ),
-            self.mask[box.slices],
-        )
+        return Region(self.box.inner(box), self.mask[box.slices])
+
+    def where(self, keep: Pixels) -> "Region":
+        """Those of its pixels that are set in ``keep``, bool [H, W] of the whole picture."""
+        return Region(self.box, self.mask & keep[self.box.slices])
 
     def full(self, shape: Shape) -> Pixels:
         """As bool [H, W] of a whole picture of ``shape``."""
@@ -161,6 +172,12 @@ class Patch:
     def __post_init__(self) -> None:
         if self.values.shape != (self.box.height, self.box.width) or self.values.dtype != np.uint8:
             raise ValueError(f"uint8 labels of {self.values.shape} do not fill the box {tuple(self.box)}")
+
+
+def patch_between(before: Labels, after: Labels) -> Patch:
+    """What turns ``before`` into ``after``, both uint8 [H, W], in the tight box of the difference."""
+    box = tight_box(before != after)
+    return Patch(box, np.ascontiguousarray(after[box.slices]))
 
 
 def tight_box(mask: Pixels) -> Box:

@@ -31,8 +31,8 @@ def test_painting_changes_the_shared_memory_and_says_where() -> None:
     assert delta.box == Box(2, 3, 6, 7)
     assert (labels[2:6, 3:7] == 5).all()
     assert np.count_nonzero(labels) == 16
-    assert mask.label_at(2, 3) == 5
-    assert mask.label_at(-1, 3) is None
+    assert mask.label_at(Point(3.2, 2.9)) == 5
+    assert mask.label_at(Point(3.0, -0.1)) is None
     assert mask.revert(delta) == delta.box
     assert not labels.any()
 
