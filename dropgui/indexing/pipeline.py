@@ -1,15 +1,8 @@
-"""One run over a folder. Threads decode ahead and write behind, so that the network never waits for them.
+"""One run over a folder: what is there, what of it is new, and that through the network."""
 
-The caller's thread walks the folder, then runs the network. Before it, threads decode a few batches
-ahead; behind it, one thread packs and commits finished batches. A batch takes under a second whatever the
-machine, and at most two wait for their commit: that is all a power cut can take.
-"""
-
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,7 +25,8 @@ from dropgui.indexing.roots import (
     drop_empty_root,
     find_root,
 )
-from dropgui.indexing.store import ExtractorLike, store_batch
+from dropgui.indexing.store import ExtractorLike
+from dropgui.indexing.stream import Stream
 from dropgui.indexing.walk import Failure, Walk
 from dropgui.library import Library
 from dropgui.library.jobs import finish_job, start_job
@@ -41,11 +35,6 @@ __all__ = ["Failure", "IndexReport", "index_folder"]
 
 _FIRST_ROWS = 200
 _ROWS_AT_ONCE = 4000
-_SMALL_BATCH = 8
-_BATCH_SECONDS = 0.8
-_MAX_OUTCOMES = 512
-_WRITES_AHEAD = 1
-_BATCHES_AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,69 +190,17 @@ def _scan(run: _Run) -> tuple[Catalogue, int]:
 def _embed(run: _Run, items: list[Item], network: ExtractorLike, version: int) -> None:
     """Runs the network over all items; what fails to commit is raised here."""
     run.rate = Rate()
-    size = min(_SMALL_BATCH, network.batch_size)
-    writes: deque[Future[None]] = deque()
-    with (
-        ThreadPoolExecutor(min(4, os.cpu_count() or 1), "index-decode") as decoders,
-        ThreadPoolExecutor(1, "index-write") as writer,
-    ):
-        try:
-            outcomes = _decode_ahead(run, decoders, items, network)
-            while batch := _take(outcomes, size):
-                start = time.perf_counter()
-                pixels = [outcome.pixels for outcome in batch if isinstance(outcome, Picture)]
-                extraction = network.extract(pixels) if pixels else None
-                size = _next_size(network, len(pixels), time.perf_counter() - start, size)
-                _count(run, batch)
-                job = (run.job_id, run.done, run.total)
-                writes.append(writer.submit(store_batch, run.library, version, batch, extraction, job))
-                while len(writes) > _WRITES_AHEAD:
-                    writes.popleft().result()
-                with run.library.read() as connection:
-                    check_known(connection, run.root)
-                run.tell("indexing")
-        finally:
-            decoders.shutdown(wait=False, cancel_futures=True)
-        for write in writes:
-            write.result()
 
+    def note(batch: list[Outcome]) -> tuple[int, int, int]:
+        _count(run, batch)
+        return run.job_id, run.done, run.total
 
-def _decode_ahead(
-    run: _Run, decoders: ThreadPoolExecutor, items: list[Item], network: ExtractorLike
-) -> Iterator[Outcome]:
-    """Outcomes in the order of ``items``, a few batches of them being decoded ahead; ends when cancelled."""
-    ahead = _BATCHES_AHEAD * network.batch_size
-    waiting: deque[Future[Outcome]] = deque()
-    for item in items:
-        waiting.append(decoders.submit(read_item, item, network.input_size))
-        if len(waiting) > ahead:
-            yield waiting.popleft().result()
-        if run.cancel.cancelled:
-            return
-    while waiting and not run.cancel.cancelled:
-        yield waiting.popleft().result()
+    def check() -> None:
+        with run.library.read() as connection:
+            check_known(connection, run.root)
+        run.tell("indexing")
 
-
-def _take(outcomes: Iterator[Outcome], size: int) -> list[Outcome]:
-    """The next outcomes, ``size`` pictures among them; fewer at the end or among very many others."""
-    batch: list[Outcome] = []
-    pictures = 0
-    while pictures < size and len(batch) < _MAX_OUTCOMES and (outcome := next(outcomes, None)):
-        batch.append(outcome)
-        pictures += isinstance(outcome, Picture)
-    return batch
-
-
-def _next_size(network: ExtractorLike, count: int, seconds: float, size: int) -> int:
-    """As many pictures as take the network less than a second, up to the batch that it likes best.
-
-    But not fewer than a small batch: on a busy machine the network takes seconds for a single picture too,
-    and ever smaller batches would only multiply them.
-    """
-    if not count:
-        return size
-    fitting = int(_BATCH_SECONDS * count / max(seconds, 1e-6))
-    return min(network.batch_size, max(_SMALL_BATCH, fitting))
+    Stream(run.library, network, version, run.cancel, read_item, note, check).run(items)
 
 
 def _count(run: _Run, batch: list[Outcome]) -> None:

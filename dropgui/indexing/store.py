@@ -1,6 +1,7 @@
 """A finished batch goes into the library: one transaction, after which nothing of it can be lost."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable
 from dropgui.library import Change, Library
 from dropgui.library.chunks import chunks
+from dropgui.library.corrections import latest_corrections
 from dropgui.library.embeddings import add_embeddings, remove_embeddings
 from dropgui.library.jobs import note_progress
 from dropgui.library.masks import add_model_masks, encode_mask
@@ -21,7 +23,8 @@ from dropmodel.parts import BACKGROUND, IGNORE, PartSchema
 class ExtractionLike(Protocol):
     """What a model says of a batch of N pictures.
 
-    ``labels`` uint8 [N, h, w] and ``confidence`` float [N, h, w], the certainty of each label in [0, 1].
+    ``labels`` uint8 [N, h, w] and ``confidence`` float [N, h, w], the certainty of each label in [0, 1];
+    ``uncertainty`` float [N] of each whole mask, in [0, 1].
     """
 
     @property
@@ -30,6 +33,8 @@ class ExtractionLike(Protocol):
     def labels(self) -> npt.NDArray[np.uint8]: ...  # noqa: D102
     @property
     def confidence(self) -> npt.NDArray[np.floating]: ...  # noqa: D102
+    @property
+    def uncertainty(self) -> npt.NDArray[np.floating]: ...  # noqa: D102
 
 
 class ExtractorLike(Protocol):
@@ -48,20 +53,60 @@ class ExtractorLike(Protocol):
         """Features and masks of upright uint8 [H, W, 3] pictures of any size."""
         ...
 
+    def pool(
+        self, images: Sequence[npt.NDArray[np.uint8]], labels: Sequence[npt.NDArray[np.uint8]]
+    ) -> ExtractionLike:
+        """Features of pictures under uint8 [h, w] label maps that people made, of any size."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What a model says of N pictures: its own masks, and vectors under what people made of them.
+
+    ``features`` are of the latest mask a person made where ``mask_revisions`` [N] is above 0.
+    """
+
+    extraction: ExtractionLike
+    features: Features
+    mask_revisions: tuple[int, ...]
+
+
+def look(library: Library, network: ExtractorLike, pictures: Sequence[Picture]) -> Looked:
+    """Runs the network over pictures, and again over those of which a person corrected the mask.
+
+    A mask of pixels that are no more, or of other parts than the network's, does not count.
+    """
+    pixels = [picture.pixels for picture in pictures]
+    extraction = network.extract(pixels)
+    same = [p.item.crop_id for p in pictures if p.item.old_hash in {None, p.content_hash}]
+    with library.read() as connection:
+        corrections = latest_corrections(connection, same, network.schema.name)
+    features = extraction.features
+    corrected = [row for row, p in enumerate(pictures) if p.item.crop_id in corrections]
+    made = [corrections[pictures[row].item.crop_id] for row in corrected]
+    if corrected:
+        pooled = network.pool([pixels[row] for row in corrected], [mask.labels for mask in made]).features
+        vectors, visibility = features.vectors.copy(), features.visibility.copy()
+        vectors[corrected], visibility[corrected] = pooled.vectors, pooled.visibility
+        features = Features(vectors, visibility, features.schema)
+    revisions = dict(zip(corrected, (mask.revision for mask in made), strict=True))
+    return Looked(extraction, features, tuple(revisions.get(row, 0) for row in range(len(pictures))))
+
 
 def store_batch(
     library: Library,
     model_version_id: int,
     outcomes: Sequence[Outcome],
-    extraction: ExtractionLike | None,
+    looked: Looked | None,
     job: tuple[int, int, int],
 ) -> None:
-    """Writes a batch: row i of ``extraction`` (None without) is the i-th picture among ``outcomes``.
+    """Writes a batch: row i of ``looked`` (None without) is the i-th picture among ``outcomes``.
 
     ``job`` is (id, done, total) of the running job. Crops that were forgotten meanwhile are left out.
     """
     pictures = [outcome for outcome in outcomes if isinstance(outcome, Picture)]
-    masks = [] if extraction is None else _encode(extraction)
+    masks = [] if looked is None else _encode(looked.extraction)
 
     def work(connection: Connection) -> Change:
         for outcome in outcomes:
@@ -74,11 +119,17 @@ def store_batch(
         _forget_content(connection, replaced, keep_version=model_version_id)
         rows = _living(connection, [picture.item.crop_id for picture in pictures])
         crop_ids = [pictures[row].item.crop_id for row in rows]
-        if extraction is not None and rows:
-            features = extraction.features[np.array(rows)]
-            add_embeddings(connection, model_version_id, crop_ids, features)
-            pngs, confidences = zip(*(masks[row] for row in rows), strict=True)
-            add_model_masks(connection, model_version_id, features.schema, crop_ids, pngs, confidences)
+        if looked is not None and rows:
+            features = looked.features[np.array(rows)]
+            revisions = [looked.mask_revisions[row] for row in rows]
+            add_embeddings(connection, model_version_id, crop_ids, features, revisions)
+            add_model_masks(
+                connection,
+                model_version_id,
+                features.schema,
+                crop_ids,
+                *zip(*(masks[row] for row in rows), strict=True),
+            )
         note_progress(connection, *job)
         return Change(
             crops_changed=tuple(crop_ids),
@@ -128,11 +179,12 @@ def _forget_content(connection: Connection, crop_ids: list[int], *, keep_version
         connection.execute(delete(Mask).where(Mask.crop_id.in_(crop_ids)))
 
 
-def _encode(extraction: ExtractionLike) -> list[tuple[bytes, float]]:
-    """Every picture's mask as PNG, and the mean confidence of its body pixels (0 without any)."""
+def _encode(extraction: ExtractionLike) -> list[tuple[bytes, float, float]]:
+    """Every picture's mask as PNG, its body pixels' mean confidence (0 without any), its uncertainty."""
     schema = extraction.features.schema
     encoded = []
-    for labels, confidence in zip(extraction.labels, extraction.confidence, strict=True):
+    told = zip(extraction.labels, extraction.confidence, extraction.uncertainty, strict=True)
+    for labels, confidence, unsure in told:
         body = confidence[(labels != BACKGROUND) & (labels != IGNORE)]
-        encoded.append((encode_mask(labels, schema), float(body.mean()) if body.size else 0.0))
+        encoded.append((encode_mask(labels, schema), float(body.mean()) if body.size else 0.0, float(unsure)))
     return encoded

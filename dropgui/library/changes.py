@@ -24,6 +24,7 @@ class Change:
     persons: bool = False
     searches: bool = False
     faults: bool = False
+    tags: bool = False
     models: bool = False
     jobs: bool = False
     elsewhere: bool = False

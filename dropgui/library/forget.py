@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
+from dropgui.library.drafts import remove_lost_drafts
 from dropgui.library.embeddings import remove_embeddings
 from dropgui.library.events import log_anonymous_event
 from dropgui.library.faults import BusyLibraryError
@@ -142,6 +143,7 @@ def _note_pending(connection: Connection) -> None:
 
 
 def _wipe(library: Library, wipe_cache: WipeCache) -> None:
+    library.write(lambda connection: remove_lost_drafts(library, connection))
     whole = library.write(lambda connection: wipe_cache(library, connection))
     try:
         library.compact()

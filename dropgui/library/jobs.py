@@ -1,26 +1,31 @@
 """Long work as the library remembers it, so that what a crash cut short can be told and resumed."""
 
-import os
-import sys
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
 from dropgui.library.changes import Change
 from dropgui.library.library import Library
+from dropgui.library.processes import process_name, runs
 from dropgui.library.rows import JobRow
 from dropgui.library.schema import Folder, Job, now
 
 _CHANGED = Change(jobs=True)
 
 
-def start_job(library: Library, kind: str, folder_id: int | None = None) -> int:
-    """Notes that this process starts a job; older jobs on the folder that died are thereby taken up."""
+def start_job(
+    library: Library, kind: str, folder_id: int | None = None, model_version_id: int | None = None
+) -> int:
+    """Notes that this process starts a job on a folder or for a model version.
+
+    Older jobs of the kind on the same that died are thereby taken up.
+    """
+    of = {"kind": kind, "folder_id": folder_id, "model_version_id": model_version_id}
 
     def work(connection: Connection) -> int:
-        dead = [job_id for job_id, _ in _dead_jobs(connection, folder_id)]
+        dead = _dead_jobs(connection, **of)
         connection.execute(update(Job).where(Job.id.in_(dead)).values(state="interrupted", finished_at=now()))
-        values = {"kind": kind, "state": "running", "process": _process(os.getpid()), "folder_id": folder_id}
+        values = {**of, "state": "running", "process": process_name()}
         return connection.execute(insert(Job).values(values).returning(Job.id)).scalar_one()
 
     return library.write(work, change=_CHANGED)
@@ -47,13 +52,19 @@ def jobs(library: Library) -> list[JobRow]:
 
 
 def interrupted_jobs(library: Library) -> list[JobRow]:
-    """Jobs whose process died and whose folder nobody has started to index since, newest first.
+    """Jobs whose process died and that nobody has taken up since, newest first.
 
-    Indexing that folder again resumes the work.
+    Indexing the folder again, or using the model version, resumes the work.
     """
     with library.read() as connection:
-        dead = {job_id for job_id, _ in _dead_jobs(connection)}
+        dead = set(_dead_jobs(connection))
         return [row for row in _rows(connection) if row.id in dead]
+
+
+def is_worked_on(connection: Connection, model_version_id: int) -> bool:
+    """Whether a job for the model version runs, in any process."""
+    query = select(Job.process).where(Job.state == "running", Job.model_version_id == model_version_id)
+    return any(runs(process) for process in connection.execute(query).scalars())
 
 
 def _rows(connection: Connection) -> list[JobRow]:
@@ -70,47 +81,15 @@ def _rows(connection: Connection) -> list[JobRow]:
             message=row.message,
             started_at=row.started_at,
             finished_at=row.finished_at,
+            model_version_id=row.model_version_id,
         )
         for row in connection.execute(query)
     ]
 
 
-def _dead_jobs(connection: Connection, folder_id: int | None = None) -> list[tuple[int, str]]:
+def _dead_jobs(connection: Connection, **of: str | int | None) -> list[int]:
+    """Ids of the jobs, among those with these values, whose process is gone."""
     query = select(Job.id, Job.process).where(Job.state == "running")
-    if folder_id is not None:
-        query = query.where(Job.folder_id == folder_id)
-    return [(row.id, row.process) for row in connection.execute(query) if not _runs(row.process)]
-
-
-def _runs(process: str) -> bool:
-    """Whether the very process still runs: an id that the system gave to another one does not count."""
-    pid = int(process.partition(":")[0])
-    return _alive(pid) and _process(pid) == process
-
-
-def _process(pid: int) -> str:
-    """A process as ``<pid>:<start time>``; the start is left out where the system does not tell it."""
-    try:
-        # The name in parentheses may hold spaces; the start time is the 20th field after it.
-        start = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        start = ""
-    return f"{pid}:{start}"
-
-
-def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        import ctypes
-
-        # os.kill(pid, 0) would end the process on Windows. 0x1000: may only be asked about.
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    for column, value in of.items():
+        query = query.where(getattr(Job, column).is_not_distinct_from(value))
+    return [row.id for row in connection.execute(query) if not runs(row.process)]

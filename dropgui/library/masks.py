@@ -6,18 +6,17 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Picture
-from sqlalchemy import Connection, case, delete, insert, select
+from sqlalchemy import Connection, Select, case, delete, insert, select
 
 from dropgui.library.chunks import chunks
 from dropgui.library.library import Library
-from dropgui.library.rows import MaskRow
+from dropgui.library.rows import CORRECTED, MaskRow
 from dropgui.library.schema import Mask, ModelVersion
 from dropmodel.parts import PartSchema
 
 Labels = npt.NDArray[np.uint8]
 
 MODEL = "model"
-CORRECTED = "corrected"
 
 
 def encode_mask(labels: Labels, schema: PartSchema) -> bytes:
@@ -42,6 +41,7 @@ def add_model_masks(
     crop_ids: Sequence[int],
     pngs: Sequence[bytes],
     confidences: Sequence[float],
+    uncertainties: Sequence[float],
 ) -> None:
     """Stores a model version's masks, one a crop, in place of those it gave before."""
     old = delete(Mask).where(Mask.origin == MODEL, Mask.model_version_id == model_version_id)
@@ -54,9 +54,12 @@ def add_model_masks(
             "model_version_id": model_version_id,
             "schema_name": schema.name,
             "confidence": confidence,
+            "uncertainty": uncertainty,
             "png": png,
         }
-        for crop_id, png, confidence in zip(crop_ids, pngs, confidences, strict=True)
+        for crop_id, png, confidence, uncertainty in zip(
+            crop_ids, pngs, confidences, uncertainties, strict=True
+        )
     ]
     if rows:
         connection.execute(insert(Mask), rows)
@@ -64,19 +67,22 @@ def add_model_masks(
 
 def mask_of(library: Library, crop_id: int) -> MaskRow | None:
     """The crop's mask: the latest a person corrected, else the active model's, else the newest."""
-    query = (
-        select(Mask)
-        .outerjoin(ModelVersion)
-        .where(Mask.crop_id == crop_id)
-        .order_by(
-            case((Mask.origin == CORRECTED, 0), (ModelVersion.active.is_(True), 1), else_=2),
-            Mask.revision.desc(),
-            Mask.id.desc(),
-        )
-        .limit(1)
+    return _first(library, select(Mask).where(Mask.crop_id == crop_id))
+
+
+def model_mask_of(library: Library, crop_id: int) -> MaskRow | None:
+    """The mask that the model made of the crop: the active one's, else the newest."""
+    return _first(library, select(Mask).where(Mask.crop_id == crop_id, Mask.origin == MODEL))
+
+
+def _first(library: Library, masks: Select[Mask]) -> MaskRow | None:
+    query = masks.outerjoin(ModelVersion).order_by(
+        case((Mask.origin == CORRECTED, 0), (ModelVersion.active.is_(True), 1), else_=2),
+        Mask.revision.desc(),
+        Mask.id.desc(),
     )
     with library.read() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(query.limit(1)).first()
     if row is None:
         return None
     return MaskRow(

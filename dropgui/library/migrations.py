@@ -1,6 +1,8 @@
 """Bringing a library file to this program's schema, step by step, after a backup."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,7 +41,81 @@ def _to_version_2(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Step, ...] = (_to_version_2,)
+def _to_version_3(connection: Connection) -> None:
+    """Other review states, and how unsure the model is of a mask.
+
+    No program ever wrote the state "marked"; a crop that somebody marked by other means waits for review.
+    Masks of before are as unsure as they are not certain, which is another scale but nearly the same order.
+    """
+    _rebuild_crops(connection)
+    _widen_versions(connection)
+    for statement in (
+        "ALTER TABLE masks ADD COLUMN uncertainty DOUBLE",
+        "UPDATE masks SET uncertainty = 1 - confidence WHERE origin = 'model'",
+        "CREATE INDEX masks_by_uncertainty ON masks (model_version_id, uncertainty, crop_id)",
+    ):
+        connection.exec_driver_sql(statement)
+    for table in ("saved_searches", "past_queries"):
+        for row_id, text in connection.exec_driver_sql(f'SELECT id, "query" FROM {table}').all():  # noqa: S608
+            query = json.loads(text)
+            states = query.get("crop_filter", {}).get("review_states", ())
+            if "marked" in states:
+                renamed = {"unseen" if state == "marked" else state for state in states}
+                query["crop_filter"]["review_states"] = sorted(renamed)
+                statement = f'UPDATE {table} SET "query" = ? WHERE id = ?'  # noqa: S608
+                connection.exec_driver_sql(statement, (json.dumps(query), row_id))
+
+
+def _rebuild_crops(connection: Connection) -> None:
+    """A constraint cannot be changed in its place: the table is copied, with what ids were ever given."""
+    for statement in (
+        """
+        CREATE TABLE new_crops (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            image_id INTEGER NOT NULL,
+            "left" INTEGER,
+            top INTEGER,
+            "right" INTEGER,
+            bottom INTEGER,
+            person_id INTEGER,
+            review_state VARCHAR DEFAULT 'unseen' NOT NULL,
+            CONSTRAINT crops_review_state
+                CHECK (review_state IN ('unseen', 'accepted', 'corrected', 'skipped')),
+            FOREIGN KEY(image_id) REFERENCES images (id) ON DELETE CASCADE,
+            FOREIGN KEY(person_id) REFERENCES persons (id) ON DELETE SET NULL
+        )
+        """,
+        """
+        INSERT INTO new_crops
+            SELECT id, image_id, "left", top, "right", bottom, person_id,
+                CASE review_state WHEN 'marked' THEN 'unseen' ELSE review_state END
+            FROM crops
+        """,
+        "DELETE FROM sqlite_sequence WHERE name = 'new_crops'",
+        "INSERT INTO sqlite_sequence SELECT 'new_crops', seq FROM sqlite_sequence WHERE name = 'crops'",
+        "DROP TABLE crops",
+        "ALTER TABLE new_crops RENAME TO crops",
+        "CREATE INDEX crops_by_image ON crops (image_id)",
+        "CREATE INDEX crops_by_person ON crops (person_id)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def _widen_versions(connection: Connection) -> None:
+    """What is known of model versions, and jobs that are for one."""
+    for statement in (
+        "ALTER TABLE model_versions ADD COLUMN data VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE model_versions ADD COLUMN notes VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE model_versions ADD COLUMN activated_at DATETIME",
+        """
+        ALTER TABLE jobs ADD COLUMN model_version_id INTEGER
+            REFERENCES model_versions (id) ON DELETE CASCADE
+        """,
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3)
 """``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
 
 
@@ -79,13 +155,28 @@ def migrate(connection: Connection, path: Path) -> Path | None:
         return None
     target = path.with_name(f"{path.name}.v{version}.backup")
     sqlite.backup(sqlite.driver(connection), target)
-    for number in range(version, latest):
-        with connection.begin():
-            # Another program may have migrated while we waited for the lock.
-            if _version(connection, path) == number:
-                STEPS[number - 1](connection)
-                sqlite.set_identity(connection, number + 1)
+    with _keys_at_rest(connection):
+        for number in range(version, latest):
+            with connection.begin():
+                # Another program may have migrated while we waited for the lock.
+                if _version(connection, path) == number:
+                    STEPS[number - 1](connection)
+                    sqlite.set_identity(connection, number + 1)
     return target
+
+
+@contextmanager
+def _keys_at_rest(connection: Connection) -> Iterator[None]:
+    """Tables may be copied and dropped inside the block without taking along what refers to them.
+
+    SQLite heeds this only outside of transactions.
+    """
+    raw = sqlite.driver(connection)
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _version(connection: Connection, path: Path) -> int:

@@ -107,11 +107,16 @@ def crop_ids(library: Library, crop_filter: CropFilter = CropFilter()) -> npt.ND
     query = (
         select(Crop.id)
         .join(Image)
-        .where(_READABLE, *_conditions(crop_filter), *_visible(library, crop_filter))
+        .where(*shown(library, crop_filter))
         .order_by(Image.folder_id, Image.relative_path, Crop.id)
     )
     with library.read() as connection:
         return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+
+
+def shown(library: Library, crop_filter: CropFilter) -> list[ColumnElement[bool]]:
+    """What a crop, joined with its image, must meet to be on show and pass the filter."""
+    return [_READABLE, *_conditions(crop_filter), *_visible(library, crop_filter)]
 
 
 def _conditions(crop_filter: CropFilter) -> list[ColumnElement[bool]]:

@@ -11,8 +11,13 @@ import numpy.typing as npt
 
 from dropmodel.parts import PartSchema
 
-REVIEW_STATES = ("unseen", "accepted", "marked")
-"""What a person may have said of a crop's mask and box."""
+UNSEEN = "unseen"
+ACCEPTED = "accepted"
+CORRECTED = "corrected"
+SKIPPED = "skipped"
+
+REVIEW_STATES = (UNSEEN, ACCEPTED, CORRECTED, SKIPPED)
+"""What a person said of a crop's mask: nothing, right as it is, made right by hand, not now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +245,71 @@ class MaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A mask that a person made: ``id`` names it, ``revision`` counts up from 1 in its crop.
+
+    Its labels are those of the schema called ``schema_name``.
+    """
+
+    id: int
+    crop_id: int
+    revision: int
+    schema_name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """What is known of a crop's mask: how unsure the active model is, in [0, 1], and what a person said.
+
+    ``uncertainty`` is None where the model has not seen the crop, ``revision`` the latest a person made, 0
+    without.
+    """
+
+    crop_id: int
+    state: str
+    uncertainty: float | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewProgress:
+    """How many crops' masks a person has looked at, by state."""
+
+    total: int
+    accepted: int
+    corrected: int
+    skipped: int
+
+    @property
+    def reviewed(self) -> int:
+        """Accepted or corrected; a crop that was skipped still waits."""
+        return self.accepted + self.corrected
+
+    @property
+    def words(self) -> str:
+        """``148 of 2,000 reviewed, 12 corrected``, and how many were skipped where some were."""
+        skipped = f", {self.skipped:,} skipped" if self.skipped else ""
+        return f"{self.reviewed:,} of {self.total:,} reviewed, {self.corrected:,} corrected{skipped}"
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A tag with how many crops have it."""
+
+    id: int
+    name: str
+    crops: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelVersionRow:
-    """One set of weights: its part schema, the length D of its vectors, and the hash that names it."""
+    """One set of weights: its part schema, the length D of its vectors, and the hash that names it.
+
+    ``weights_path`` is where the weights came from, None for what comes with the program. ``parent_id`` is
+    the version that it was taught from; ``metrics`` are measured numbers by name; ``data`` says what it was
+    taught with and ``notes`` what people wrote. ``activated_at`` is when it last became the active version.
+    """
 
     id: int
     name: str
@@ -253,11 +321,18 @@ class ModelVersionRow:
     parent_id: int | None
     active: bool
     created_at: datetime
+    metrics: Mapping[str, Any]
+    data: str
+    notes: str
+    activated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """Long work: ``state`` is running, finished, cancelled, failed or interrupted (its process died)."""
+    """Long work: ``state`` is running, finished, cancelled, failed or interrupted (its process died).
+
+    It is on a ``folder`` or for a model version; ``kind`` says which work it is.
+    """
 
     id: int
     kind: str
@@ -269,6 +344,7 @@ class JobRow:
     message: str | None
     started_at: datetime
     finished_at: datetime | None
+    model_version_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,11 @@ class CropTag(Base):
 
 
 class ModelVersion(Base):
-    """One set of weights; ``schema`` is ``PartSchema.to_dict()``. At most one version is active."""
+    """One set of weights; ``schema`` is ``PartSchema.to_dict()``. At most one version is active.
+
+    ``weights_path`` is where the weights came from; the library's own copy is found by ``weights_hash``
+    (:mod:`dropgui.library.model_files`). ``data`` says what it was taught with, ``notes`` what people wrote.
+    """
 
     __tablename__ = "model_versions"
     __table_args__ = (
@@ -218,17 +222,22 @@ class ModelVersion(Base):
     metrics: Mapped[dict[str, Any]] = mapped_column(default=dict)
     active: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    data: Mapped[str] = mapped_column(default="", server_default="")
+    notes: Mapped[str] = mapped_column(default="", server_default="")
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Mask(Base):
     """A crop's part label map as an index-map PNG. A person's is ``corrected`` and has no model version.
 
-    ``confidence`` is the model's mean certainty of the crop's body pixels, in [0, 1].
+    ``confidence`` is the model's mean certainty of the crop's body pixels and ``uncertainty`` how unsure
+    it is of the person's pixels (:func:`dropmodel.network.uncertainty.uncertainty`), both in [0, 1].
     """
 
     __tablename__ = "masks"
     __table_args__ = (
         UniqueConstraint("crop_id", "origin", "model_version_id", "revision"),
+        Index("masks_by_uncertainty", "model_version_id", "uncertainty", "crop_id"),
         CheckConstraint("origin IN ('model', 'corrected')", name="masks_origin"),
         _KEPT_IDS,
     )
@@ -242,6 +251,7 @@ class Mask(Base):
     confidence: Mapped[float | None]
     png: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    uncertainty: Mapped[float | None]
 
 
 class Embedding(Base):
@@ -303,7 +313,10 @@ class PastQuery(Base):
 
 
 class Job(Base):
-    """Long work. ``process`` identifies who runs it, so that a job whose process died can be told."""
+    """Long work on a folder or for a model version.
+
+    ``process`` identifies who runs it, so that a job whose process died can be told.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -323,6 +336,7 @@ class Job(Base):
     message: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    model_version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id", ondelete="CASCADE"))
 
 
 class TrainingRun(Base):

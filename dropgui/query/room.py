@@ -83,7 +83,14 @@ class QueryRoom(QObject):
     def library_changed(self, change: Change) -> None:
         """Names, persons or crops may be others now."""
         self.saved.library_changed(change)
-        if change.cameras or change.folders or change.persons or change.models or change.elsewhere:
+        if (
+            change.cameras
+            or change.folders
+            or change.persons
+            or change.tags
+            or change.models
+            or change.elsewhere
+        ):
             self.read_names()
 
     def read_names(self) -> None:

@@ -23,6 +23,7 @@ from dropmodel.inference.openvino_runtime import Runtime, choose_trunk
 from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.weights import LoadedModel
 from dropmodel.network.drop import DropOutput, resize_masks
+from dropmodel.network.uncertainty import uncertainty
 from dropmodel.parts import BACKGROUND, IGNORE, PartSchema
 
 ImageInput = RgbImage | Image.Image | str | os.PathLike[str]
@@ -37,12 +38,14 @@ class Extraction:
 
     ``features``: L2-normalised vectors (after BNNeck) and visibilities; ``labels`` uint8 [N, h, w]: the
     likeliest class of each cell, 0 background, 1..K parts, ``IGNORE`` where a person left it open;
-    ``confidence`` float32 [N, h, w] in 0..1: that class's probability.
+    ``confidence`` float32 [N, h, w] in 0..1: that class's probability; ``uncertainty`` float32 [N] in 0..1:
+    how unsure the model is of the whole mask (:func:`dropmodel.network.uncertainty.uncertainty`).
     """
 
     features: Features
     labels: LabelMap
     confidence: npt.NDArray[np.float32]
+    uncertainty: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.features)
@@ -54,6 +57,7 @@ class Extraction:
             Features.concatenate([part.features for part in parts]),
             np.concatenate([part.labels for part in parts]),
             np.concatenate([part.confidence for part in parts]),
+            np.concatenate([part.uncertainty for part in parts]),
         )
 
 
@@ -196,7 +200,8 @@ class Extractor:
         confidence, labels = output.masks.max(1)
         labels = labels.to(torch.uint8).masked_fill_(confidence == 0, IGNORE)
         features = Features(vectors.cpu().numpy(), visibility.cpu().numpy(), self.schema)
-        return Extraction(features, labels.cpu().numpy(), confidence.cpu().numpy())
+        unsure = uncertainty(output.masks)
+        return Extraction(features, *(part.cpu().numpy() for part in (labels, confidence, unsure)))
 
     def _empty(self) -> Extraction:
         rows = len(self.schema.vector_names)
@@ -204,7 +209,9 @@ class Extractor:
             np.zeros((0, rows, self.dim), np.float32), np.zeros((0, rows), np.float32), self.schema
         )
         shape = (0, *self.mask_size)
-        return Extraction(features, np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
+        return Extraction(
+            features, np.zeros(shape, np.uint8), np.zeros(shape, np.float32), np.zeros(0, np.float32)
+        )
 
     def _as_rgb(self, image: ImageInput) -> RgbImage:
         if isinstance(image, np.ndarray):

@@ -24,6 +24,7 @@ class FakeExtraction:
     features: Features
     labels: npt.NDArray[np.uint8]
     confidence: npt.NDArray[np.float32]
+    uncertainty: npt.NDArray[np.float32]
 
 
 @dataclass
@@ -50,8 +51,21 @@ class FakeExtractor:
         rows = [features_of_pixels(pixels) for pixels in images]
         labels = np.tile(np.repeat(np.arange(4, dtype=np.uint8), 2)[None, :, None], (len(images), 1, 4))
         return FakeExtraction(
-            Features.concatenate(rows), labels, np.full(labels.shape, 0.5, dtype=np.float32)
+            Features.concatenate(rows),
+            labels,
+            np.full(labels.shape, 0.5, dtype=np.float32),
+            np.linspace(0, 1, len(images), dtype=np.float32),
         )
+
+    def pool(
+        self, images: Sequence[npt.NDArray[np.uint8]], labels: Sequence[npt.NDArray[np.uint8]]
+    ) -> FakeExtraction:
+        """Parts are as visible as their share of the given mask."""
+        found = self.extract(images)
+        for row, given in enumerate(labels):
+            for label in range(1, len(SCHEMA) + 1):
+                found.features.visibility[row, 1 + label] = (given == label).mean()
+        return found
 
 
 def features_of_pixels(pixels: npt.NDArray[np.uint8]) -> Features:

@@ -18,7 +18,7 @@ from dropgui.indexing.roots import FolderError
 from dropgui.library import Change, Library
 from dropgui.library.faults import DiskFullError
 from dropgui.library.jobs import interrupted_jobs, jobs
-from dropgui.library.masks import CORRECTED, Labels, encode_mask
+from dropgui.library.masks import Labels, encode_mask
 from dropgui.library.queries import (
     Counts,
     active_model,
@@ -31,6 +31,7 @@ from dropgui.library.queries import (
     folder_rows,
     mask_of,
 )
+from dropgui.library.rows import CORRECTED
 from dropgui.library.schema import Crop, Image, Mask, Person
 from dropmodel.parts import PartSchema
 from tests.unit.indexing.fake import SCHEMA, FakeExtractor, features_of_pixels, picture, pictures, run

@@ -35,7 +35,7 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
             connection.execute(insert(Person), [{"name": name} for name in ("Ada", "Bo", "Cy")])
             connection.execute(insert(Tag), [{"name": name} for name in ("red", "bag", "hat")])
             for i, crop in enumerate(crops):
-                values = {"person_id": i % 4 or None, "review_state": REVIEW_STATES[i % 7 % 3]}
+                values = {"person_id": i % 4 or None, "review_state": REVIEW_STATES[i % 7 % 4]}
                 connection.execute(update(Crop).where(Crop.id == crop).values(values))
                 time = START + timedelta(minutes=i * 17 % 60) if i % 5 else None
                 place = {"captured_at": time, "relative_path": f"{i}/{NAMES[i % len(NAMES)]}"}
@@ -116,7 +116,7 @@ def test_every_field_of_these_crops_can_tell_them_apart(varied: Library) -> None
         CropFilter(persons=frozenset({1})),
         CropFilter(tags=frozenset({2})),
         CropFilter(unassigned=True),
-        CropFilter(review_states=frozenset({"marked"})),
+        CropFilter(review_states=frozenset({"skipped"})),
         CropFilter(since=START + timedelta(minutes=20)),
         CropFilter(until=START + timedelta(minutes=20)),
         CropFilter(text="größe"),
@@ -127,7 +127,7 @@ def test_every_field_of_these_crops_can_tell_them_apart(varied: Library) -> None
 
 def test_a_row_knows_its_person_its_state_and_its_tags(varied: Library) -> None:
     row = crop_rows(varied, [31])[31]
-    assert (row.person_id, row.person, row.review_state) == (2, "Bo", REVIEW_STATES[30 % 7 % 3])
+    assert (row.person_id, row.person, row.review_state) == (2, "Bo", REVIEW_STATES[30 % 7 % 4])
     assert row.tags == ("bag", "red")
     assert crop_rows(varied, [2])[2].tags == ()
 
@@ -158,7 +158,7 @@ def test_an_empty_filter_is_an_empty_dictionary() -> None:
         {"tags": {"1": 2}},
         {"unassigned": 1},
         {"review_states": ["lost"]},
-        {"review_states": "marked"},
+        {"review_states": "skipped"},
         {"since": "yesterday"},
         {"since": 5},
         {"until": "2024-01-01T00:00:00+01:00"},

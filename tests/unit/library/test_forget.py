@@ -43,7 +43,7 @@ def known(library: Library) -> tuple[list[int], list[int]]:
     embed(library, model, kept, made_features(40, seed=1))
     embed(library, model, secret, made_features(40, seed=2))
     png = encode_mask(np.arange(64, dtype=np.uint8).reshape(8, 8) % 4, SCHEMA)
-    library.write(lambda c: add_model_masks(c, model, SCHEMA, secret, [png] * 40, [0.5] * 40))
+    library.write(lambda c: add_model_masks(c, model, SCHEMA, secret, [png] * 40, [0.5] * 40, [0.5] * 40))
     library.write(lambda c: c.execute(insert(Camera).values(id=99, name="secret-camera")))
     library.write(lambda c: c.execute(update(Image).where(Image.folder_id == 2).values(camera_id=99)))
     library.write(lambda c: c.execute(insert(Person).values(id=1, name="Secret Person")))

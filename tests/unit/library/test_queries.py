@@ -15,7 +15,7 @@ from dropgui.errors import UserError
 from dropgui.library import Change, Library
 from dropgui.library.embeddings import NotIndexedError, generation, remove_embeddings
 from dropgui.library.events import events
-from dropgui.library.masks import CORRECTED, add_model_masks, decode_mask, encode_mask
+from dropgui.library.masks import add_model_masks, decode_mask, encode_mask
 from dropgui.library.models import activate_model
 from dropgui.library.queries import (
     CameraRow,
@@ -36,6 +36,7 @@ from dropgui.library.queries import (
     model_versions,
     register_model,
 )
+from dropgui.library.rows import CORRECTED
 from dropgui.library.schema import Crop, Decision, Image, Mask, Person
 from dropmodel.parts import EIGHT, IGNORE
 from tests.unit.library.made import DIM, SCHEMA, add_crops, add_model, embed, made_features
@@ -248,7 +249,7 @@ def test_a_corrected_mask_beats_the_models_and_the_active_model_the_others(libra
 
     def model_mask(model: int, label: int, confidence: float) -> None:
         png = encode_mask(np.full((4, 2), label, np.uint8), SCHEMA)
-        library.write(lambda c: add_model_masks(c, model, SCHEMA, [crop], [png], [confidence]))
+        library.write(lambda c: add_model_masks(c, model, SCHEMA, [crop], [png], [confidence], [0.5]))
 
     def shown() -> tuple[int, str, float | None]:
         row = mask_of(library, crop)

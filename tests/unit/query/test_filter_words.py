@@ -39,7 +39,7 @@ NOON = datetime(2026, 11, 21, 12)  # noqa: DTZ001 - a camera's own clock
         ("person:none,1", CropFilter(unassigned=True, persons=ids(1))),
         ("person:#7", CropFilter(persons=ids(7))),
         ('tag:"red bag"', CropFilter(tags=ids(1))),
-        ("state:Marked", CropFilter(review_states=frozenset({"marked"}))),
+        ("state:Skipped", CropFilter(review_states=frozenset({"skipped"}))),
         ("part:head", CropFilter(visible=frozenset({("head", 0.5)}))),
         ("part:left-arm>0.25,torso>=1", CropFilter(visible=frozenset({("left_arm", 0.25), ("torso", 1.0)}))),
         ("since:2026-11-21T12", CropFilter(since=NOON)),

@@ -97,4 +97,5 @@ class ColourReader:
         labels[:, 2:6, 6:10], labels[:, 6:17, 4:12] = EIGHT.label("head"), EIGHT.label("torso")
         labels[:, 17:30, 4:8], labels[:, 17:30, 8:12] = EIGHT.label("left_leg"), EIGHT.label("right_leg")
         confidence = np.ones(labels.shape, np.float32)
-        return Extraction(Features(vectors, visibility, EIGHT), labels, confidence)
+        unsure = np.zeros(len(images), np.float32)
+        return Extraction(Features(vectors, visibility, EIGHT), labels, confidence, unsure)

@@ -1,0 +1,29 @@
+"""A crop's own pixels, all of them."""
+
+import numpy as np
+
+from dropgui.correction.region import Photo
+from dropgui.library.rows import CropRow
+from dropgui.session import PictureError
+from dropmodel.errors import ImageError
+
+
+def read_crop(row: CropRow) -> Photo:
+    """The crop upright and at its own resolution, uint8 [H, W, 3], C-contiguous.
+
+    :class:`~dropgui.session.PictureError` where its picture cannot be read, or became smaller than its box.
+    """
+    from dropmodel.inference import read_image
+
+    try:
+        pixels = read_image(row.path)
+    except ImageError as error:
+        raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
+    if row.box is None:
+        return pixels
+    left, top, right, bottom = row.box
+    if bottom > pixels.shape[0] or right > pixels.shape[1]:
+        raise PictureError(
+            f"{row.path} cannot be used: it is smaller than when it was indexed. Index its folder again."
+        )
+    return np.ascontiguousarray(pixels[top:bottom, left:right])

@@ -1,0 +1,159 @@
+"""What people said of masks, and which mask to look at next: the one that the model is least sure of.
+
+The order is by the active model's uncertainty, the highest first, then by crop id. Only crops that the model
+has seen and whose picture can be read are in it.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from dropgui.library.chunks import chunks
+from dropgui.library.library import Library
+from dropgui.library.marks import Marks, MarksUndo, difference, marked, note, read_marks, write_marks
+from dropgui.library.queries import shown
+from dropgui.library.rows import (
+    ACCEPTED,
+    CORRECTED,
+    REVIEW_STATES,
+    SKIPPED,
+    UNSEEN,
+    CropFilter,
+    ReviewProgress,
+    ReviewRow,
+)
+from dropgui.library.schema import Crop, Image, Mask, ModelVersion
+
+_MODELS = and_(Mask.model_version_id == ModelVersion.id, ModelVersion.active.is_(True))
+_NO_FILTER = CropFilter()
+
+
+def set_review_state(library: Library, crop_ids: Iterable[int], state: str) -> MarksUndo:
+    """Says ``state`` of these crops' masks; returns how to take it back.
+
+    Accepting leaves a mask that a person made "corrected", and so does skipping it: it is still to be learnt
+    from. Crops that are gone are ignored. ``ValueError`` for a state that there is not, and for "corrected",
+    which only a saved mask is.
+    """
+    if state not in REVIEW_STATES or state == CORRECTED:
+        raise ValueError(f"a mask cannot be marked {state!r}")
+    wanted = list(crop_ids)
+
+    def work(connection: Connection) -> MarksUndo:
+        before = read_marks(connection, wanted)
+        kept = {CORRECTED} if state in {ACCEPTED, SKIPPED} else set()
+        after = Marks({i: old if old in kept else state for i, old in before.states.items()})
+        token = difference(before, after)
+        write_marks(connection, token.after)
+        return note(connection, f"masks {state}", token)
+
+    return marked(library, work)
+
+
+def next_to_review(
+    library: Library,
+    after: int | None = None,
+    crop_filter: CropFilter = _NO_FILTER,
+    *,
+    states: Iterable[str] = (UNSEEN,),
+    backwards: bool = False,
+) -> int | None:
+    """The crop that follows ``after`` (None: the first one) among those of ``states``; None at the end.
+
+    ``backwards``: the one before it, of any state where ``states`` says so. ``after`` itself need not be of
+    these states or pass the filter; one that has no place in the order is as none.
+    """
+    place = _place(library, after)
+    query = _order(library, crop_filter, states, backwards=backwards)
+    if place is not None:
+        unsure, crop_id = place
+        beyond = Mask.uncertainty > unsure if backwards else Mask.uncertainty < unsure
+        tied = Crop.id < crop_id if backwards else Crop.id > crop_id
+        query = query.where(or_(beyond, and_(Mask.uncertainty == unsure, tied)))
+    with library.read() as connection:
+        return connection.execute(query.limit(1)).scalar()
+
+
+def review_order(
+    library: Library, crop_filter: CropFilter = _NO_FILTER, *, states: Iterable[str] = (UNSEEN,)
+) -> npt.NDArray[np.int64]:
+    """Ids of all crops of ``states`` that pass the filter, int64 [N], in the order of review."""
+    with library.read() as connection:
+        found = connection.execute(_order(library, crop_filter, states)).scalars()
+        return np.fromiter(found, dtype=np.int64)
+
+
+def review_rows(library: Library, crop_ids: Iterable[int]) -> dict[int, ReviewRow]:
+    """What is known of these crops' masks; an id that is gone is left out."""
+    made = (
+        select(Mask.crop_id, func.max(Mask.revision).label("revision"))
+        .where(Mask.origin == CORRECTED)
+        .group_by(Mask.crop_id)
+    )
+    rows: dict[int, ReviewRow] = {}
+    with library.read() as connection:
+        for piece in chunks(crop_ids):
+            states = connection.execute(select(Crop.id, Crop.review_state).where(Crop.id.in_(piece)))
+            unsure = select(Mask.crop_id, Mask.uncertainty).join(ModelVersion, _MODELS)
+            by_crop = {
+                row.crop_id: row.uncertainty
+                for row in connection.execute(unsure.where(Mask.crop_id.in_(piece)))
+            }
+            revisions = {
+                row.crop_id: row.revision for row in connection.execute(made.where(Mask.crop_id.in_(piece)))
+            }
+            rows.update(
+                (row.id, ReviewRow(row.id, row.review_state, by_crop.get(row.id), revisions.get(row.id, 0)))
+                for row in states
+            )
+    return rows
+
+
+def review_progress(library: Library, crop_filter: CropFilter = _NO_FILTER) -> ReviewProgress:
+    """How many of the crops that pass the filter are reviewed; those the model has not seen count too."""
+    query = (
+        select(Crop.review_state, func.count().label("crops"))
+        .join(Image)
+        .where(*shown(library, crop_filter))
+        .group_by(Crop.review_state)
+    )
+    with library.read() as connection:
+        numbers = {row.review_state: row.crops for row in connection.execute(query)}
+    return ReviewProgress(
+        total=sum(numbers.values()),
+        accepted=numbers.get(ACCEPTED, 0),
+        corrected=numbers.get(CORRECTED, 0),
+        skipped=numbers.get(SKIPPED, 0),
+    )
+
+
+def _order(
+    library: Library, crop_filter: CropFilter, states: Iterable[str], *, backwards: bool = False
+) -> Select[int]:
+    order = (
+        (Mask.uncertainty.asc(), Crop.id.desc()) if backwards else (Mask.uncertainty.desc(), Crop.id.asc())
+    )
+    return (
+        select(Crop.id)
+        .select_from(Mask)
+        .join(ModelVersion, _MODELS)
+        .join(Crop, Crop.id == Mask.crop_id)
+        .join(Image, Image.id == Crop.image_id)
+        .where(
+            Mask.uncertainty.is_not(None),
+            Crop.review_state.in_(sorted(states)),
+            *shown(library, crop_filter),
+        )
+        .order_by(*order)
+    )
+
+
+def _place(library: Library, crop_id: int | None) -> tuple[float, int] | None:
+    if crop_id is None:
+        return None
+    query = select(Mask.uncertainty).join(ModelVersion, _MODELS).where(Mask.crop_id == crop_id)
+    with library.read() as connection:
+        unsure = connection.execute(query).scalar()
+    return None if unsure is None else (unsure, crop_id)
