@@ -1,19 +1,34 @@
 """The model versions a library knows. One of them is active: its embeddings answer searches."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
+from dropgui.errors import UserError
 from dropgui.library.changes import Change
 from dropgui.library.events import log_event
 from dropgui.library.library import Library
+from dropgui.library.names import clean_name
 from dropgui.library.rows import ModelVersionRow
-from dropgui.library.schema import ModelVersion
+from dropgui.library.schema import Embedding, Mask, ModelVersion, now
 from dropmodel.parts import PartSchema
 
 _CALIBRATION = "calibration"  # beside the measured numbers in ``metrics``
+_CHANGED = Change(models=True)
+
+
+class IncompleteVersionError(UserError):
+    """A model version has no vectors yet of crops that can be found now; ``behind`` says of how many."""
+
+    def __init__(self, name: str, behind: int) -> None:
+        super().__init__(
+            f"The model version {name!r} has no vectors yet of {behind:,} of the crops that can be found "
+            "now. They have to be embedded with it first."
+        )
+        self.behind = behind
 
 
 def model_versions(library: Library) -> list[ModelVersionRow]:
@@ -49,9 +64,12 @@ def register_model(
     parent_id: int | None = None,
     metrics: Mapping[str, Any] | None = None,
     calibration: Mapping[str, Any] | None = None,
+    data: str = "",
+    notes: str = "",
 ) -> ModelVersionRow:
     """The version with these weights, added if it is new and made active if none is.
 
+    A new one whose ``name`` is taken gets a number behind it.
     ``calibration`` is a :class:`dropmodel.evaluation.calibration.Calibration` as plain data; a known version
     takes it over, because a model can be calibrated again.
     """
@@ -67,7 +85,7 @@ def register_model(
             return _row(known), False
         active = connection.execute(select(ModelVersion.id).where(ModelVersion.active.is_(True))).first()
         values = {
-            "name": name,
+            "name": _free_name(connection, name),
             "trained": trained,
             "schema": schema.to_dict(),
             "dim": dim,
@@ -76,6 +94,9 @@ def register_model(
             "parent_id": parent_id,
             "metrics": {**(metrics or {}), **({_CALIBRATION: dict(calibration)} if calibration else {})},
             "active": active is None,
+            "activated_at": now() if active is None else None,
+            "data": data,
+            "notes": notes,
         }
         connection.execute(insert(ModelVersion).values(values))
         log_event(connection, "model registered", name)
@@ -96,16 +117,118 @@ def calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any]
     return found
 
 
-def activate_model(library: Library, model_version_id: int) -> None:
-    """Makes a version the one that answers searches; ``KeyError`` if there is no such version."""
+def activate_model(
+    library: Library, model_version_id: int, *, without: Collection[int] | None = None
+) -> None:
+    """Makes a version the one that answers searches; ``KeyError`` if there is no such version.
+
+    ``without``: the crops that are allowed to be behind (:func:`crops_behind`); with any other,
+    :class:`IncompleteVersionError` and nothing changes. None allows all.
+    """
 
     def work(connection: Connection) -> None:
         model = model_version(connection, model_version_id)
+        if without is not None:
+            behind = set(crops_behind(connection, model.id)).difference(without)
+            if behind:
+                raise IncompleteVersionError(model.name, len(behind))
+        same = ModelVersion.id == model.id
         connection.execute(update(ModelVersion).values(active=False))
-        connection.execute(update(ModelVersion).where(ModelVersion.id == model.id).values(active=True))
+        connection.execute(update(ModelVersion).where(same).values(active=True, activated_at=now()))
         log_event(connection, "model activated", model.name)
 
-    library.write(work, change=Change(models=True))
+    library.write(work, change=_CHANGED)
+
+
+def crops_behind(connection: Connection, model_version_id: int) -> list[int]:
+    """The crops that the active version finds and this one would not, or not as a person corrected them.
+
+    By id: those with vectors under the active version that have none under this one, or some of an older mask
+    than the latest that a person made with this version's parts.
+    """
+    parts = model_version(connection, model_version_id).schema.name
+    corrected = (
+        select(Mask.crop_id, func.max(Mask.revision).label("revision"))
+        .where(Mask.origin == "corrected", Mask.schema_name == parts)
+        .group_by(Mask.crop_id)
+        .subquery()
+    )
+    own, theirs = aliased(Embedding), aliased(Embedding)
+    query = (
+        select(theirs.crop_id)
+        .join(ModelVersion, ModelVersion.id == theirs.model_version_id)
+        .outerjoin(own, (own.crop_id == theirs.crop_id) & (own.model_version_id == model_version_id))
+        .outerjoin(corrected, corrected.c.crop_id == theirs.crop_id)
+        .where(
+            ModelVersion.active.is_(True),
+            or_(own.id.is_(None), own.mask_revision < func.coalesce(corrected.c.revision, 0)),
+        )
+        .order_by(theirs.crop_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def previous_version(library: Library) -> ModelVersionRow | None:
+    """The version that answered before the active one, to which one goes back; None where there is none.
+
+    Where it is not known, the active one's parent.
+    """
+    with library.read() as connection:
+        active = connection.execute(select(ModelVersion).where(ModelVersion.active.is_(True))).one_or_none()
+        if active is None:
+            return None
+        before = (
+            select(ModelVersion)
+            .where(ModelVersion.active.is_(False), ModelVersion.activated_at.is_not(None))
+            .order_by(ModelVersion.activated_at.desc(), ModelVersion.id.desc())
+            .limit(1)
+        )
+        parent = select(ModelVersion).where(ModelVersion.id == active.parent_id)
+        found = connection.execute(before).one_or_none() or connection.execute(parent).one_or_none()
+    return None if found is None else _row(found)
+
+
+def rename_version(library: Library, model_version_id: int, name: str) -> None:
+    """Another name; ``UserError`` where it is empty or taken, ``KeyError`` for an unknown version."""
+    wanted = clean_name(name)
+
+    def work(connection: Connection) -> None:
+        row = model_version(connection, model_version_id)
+        if wanted != row.name and _free_name(connection, wanted) != wanted:
+            raise UserError(f"There is a model version called {wanted!r} already. Choose another name.")
+        _set(connection, model_version_id, name=wanted)
+
+    library.write(work, change=_CHANGED)
+
+
+def note_version(library: Library, model_version_id: int, notes: str) -> None:
+    """What people want to remember of a version, in place of what they wrote before; empty takes it away."""
+    library.write(lambda connection: _set(connection, model_version_id, notes=notes.strip()), change=_CHANGED)
+
+
+def add_metrics(library: Library, model_version_id: int, metrics: Mapping[str, Any]) -> None:
+    """Measured numbers of a version, beside those it has; one of a known name is replaced."""
+
+    def work(connection: Connection) -> None:
+        kept = select(ModelVersion.metrics).where(ModelVersion.id == model_version_id)
+        known = connection.execute(kept).scalar_one_or_none() or {}
+        _set(connection, model_version_id, metrics={**known, **metrics})
+
+    library.write(work, change=_CHANGED)
+
+
+def _set(connection: Connection, model_version_id: int, **values: Any) -> None:
+    """``KeyError`` for an unknown version."""
+    same = ModelVersion.id == model_version_id
+    if not connection.execute(update(ModelVersion).where(same).values(**values)).rowcount:
+        raise KeyError(f"no model version {model_version_id}")
+
+
+def _free_name(connection: Connection, name: str) -> str:
+    """``name``, with the first free number from 2 on behind it where it is taken."""
+    taken = set(connection.execute(select(ModelVersion.name)).scalars())
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 2))
+    return name if name not in taken else next(free for free in numbered if free not in taken)
 
 
 def _row(row: Row[Any]) -> ModelVersionRow:
@@ -120,4 +243,8 @@ def _row(row: Row[Any]) -> ModelVersionRow:
         parent_id=row.parent_id,
         active=row.active,
         created_at=row.created_at,
+        metrics={name: value for name, value in row.metrics.items() if name != _CALIBRATION},
+        data=row.data,
+        notes=row.notes,
+        activated_at=row.activated_at,
     )

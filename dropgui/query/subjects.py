@@ -52,7 +52,7 @@ class Subject:
 
 
 class Pictures:
-    """Pictures from outside, read through the model once and kept while they are in use. Any thread."""
+    """Pictures from outside, read through each model once and kept while they are in use. Any thread."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -60,8 +60,8 @@ class Pictures:
         self._read: OrderedDict[object, tuple[Picture, PictureFeatures]] = OrderedDict()
 
     def read(self, picture: Picture) -> PictureFeatures:
-        """What the model says of a picture; a file that changed is read again."""
-        key = _key(picture)
+        """What the active model says of a picture; a file that changed is read again."""
+        key = self._session.model_version.id, _key(picture)
         with self._lock:
             if key in self._read:
                 self._read.move_to_end(key)

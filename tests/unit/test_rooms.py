@@ -15,8 +15,9 @@ FLOORS = [
     {"dropgui.library", "dropgui.formats"},
     {"dropgui.search"},
     {"dropgui.indexing", "dropgui.reports"},
+    {"dropgui.weights"},
     {"dropgui.session"},
-    {"dropgui.correction"},
+    {"dropgui.correction", "dropgui.versions"},
     {"dropgui.api"},
     {"dropgui.command_line", "dropgui.search_command"},
 ]
