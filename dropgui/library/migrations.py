@@ -102,7 +102,7 @@ def _rebuild_crops(connection: Connection) -> None:
 
 
 def _widen_versions(connection: Connection) -> None:
-    """What is known of model versions, and jobs that are for one."""
+    """What is known of model versions, jobs that are for one, and who is held out of teaching."""
     for statement in (
         "ALTER TABLE model_versions ADD COLUMN data VARCHAR DEFAULT '' NOT NULL",
         "ALTER TABLE model_versions ADD COLUMN notes VARCHAR DEFAULT '' NOT NULL",
@@ -110,6 +110,15 @@ def _widen_versions(connection: Connection) -> None:
         """
         ALTER TABLE jobs ADD COLUMN model_version_id INTEGER
             REFERENCES model_versions (id) ON DELETE CASCADE
+        """,
+        """
+        CREATE TABLE sides (
+            kind VARCHAR NOT NULL,
+            row_id INTEGER NOT NULL,
+            held_out BOOLEAN NOT NULL,
+            PRIMARY KEY (kind, row_id),
+            CONSTRAINT sides_kind CHECK (kind IN ('person', 'crop'))
+        )
         """,
     ):
         connection.exec_driver_sql(statement)

@@ -354,6 +354,21 @@ class TrainingRun(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class Side(Base):
+    """Whether a person (``kind`` person) or a crop's corrected mask (crop) is kept from teaching, to measure.
+
+    Said once and kept, so that model versions compare fairly. Ids are plain numbers: a person that was taken
+    away and brought back is on the side that it was.
+    """
+
+    __tablename__ = "sides"
+    __table_args__ = (CheckConstraint("kind IN ('person', 'crop')", name="sides_kind"),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    held_out: Mapped[bool]
+
+
 class Event(Base):
     """Who did what, when. Forgetting leaves only when: no actor, no detail."""
 
