@@ -207,6 +207,11 @@ class ElidedLabel(QLabel):
         self._full = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    @property
+    def full_text(self) -> str:
+        """The line with nothing left out."""
+        return self._full
+
     def set_text(self, text: str) -> None:
         """Show as much of ``text`` as there is room for."""
         self._full = text

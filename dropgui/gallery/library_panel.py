@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from dropgui.gallery.saved_list import SavedList
 from dropgui.gallery.ticked_list import TickedList, TickRow
@@ -45,11 +45,14 @@ class LibraryPanel(QWidget):
         )
         self._person_title = heading("Persons")
         self._no_persons = note("None yet. Confirm a match (Y), or have persons suggested (Ctrl+4).")
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)
+        folder_title = heading("Folders")
         for widget in (
-            heading("Folders"),
+            self._hint,
+            folder_title,
             self._no_folders,
             self.folders,
             self._camera_title,
@@ -59,12 +62,21 @@ class LibraryPanel(QWidget):
             self._no_persons,
             self.persons,
             self.saved,
-            self._hint,
         ):
-            if widget in {self._camera_title, self._person_title, self.saved, self._hint}:
+            if widget in {self._camera_title, self._person_title, self.saved}:
                 column.addSpacing(GRID)
             column.addWidget(widget)
         column.addStretch()
+        # Long lists scroll by themselves; where the window is too low for all sections, the panel does.
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
         self.setMinimumWidth(22 * GRID)
         self.actions_for_folder = self._make_actions()
         self.set_rows([], [])

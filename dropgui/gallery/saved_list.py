@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from dropgui.style import GRID, heading, note, scaled
 
 _ID = Qt.ItemDataRole.UserRole
+_FEWEST_SEEN = 3  # rows that stay on screen, however low the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,6 @@ class SavedList(QWidget):
         column.addWidget(heading("Saved searches"))
         column.addWidget(self._none)
         column.addWidget(self.tree)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.set_rows([])
 
     def badge(self, search_id: int) -> str:
@@ -119,7 +119,12 @@ class SavedList(QWidget):
         self.tree.setVisible(bool(rows))
         self._none.setVisible(not rows)
         # As high as its rows, so that the sections stand together; with many rows it gives way and scrolls.
-        self.tree.setMaximumHeight(len(rows) * max(20, self.tree.sizeHintForRow(0)) + 4)
+        row_height = max(20, self.tree.sizeHintForRow(0))
+        self.tree.setMinimumHeight(min(len(rows), _FEWEST_SEEN) * row_height + 4)
+        self.tree.setMaximumHeight(len(rows) * row_height + 4)
+        # Only the words wrap, and so need another height at every width; rows need no more than they are.
+        high = QSizePolicy.Policy.Maximum if rows else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)
 
     def edit(self, search_id: int) -> None:
         """Let the user type a name for a search."""

@@ -19,6 +19,7 @@ from dropgui.style import scaled
 _ROLE = Qt.ItemDataRole
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NOWHERE = QModelIndex()
+_FEWEST_SEEN = 3  # rows that a list keeps on screen, however low the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,9 @@ class TickedList(QTreeView):
             if current is not None and row.id == current.id:
                 self.selectionModel().setCurrentIndex(self._rows.index(place, 0), flag.NoUpdate)
         # As high as its rows, so that sections stand together; with many rows it gives way and scrolls.
-        self.setMaximumHeight(len(given) * max(20, self.sizeHintForRow(0)) + 4)
+        row_height = max(20, self.sizeHintForRow(0))
+        self.setMinimumHeight(min(len(given), _FEWEST_SEEN) * row_height + 4)
+        self.setMaximumHeight(len(given) * row_height + 4)
         self.verticalScrollBar().setValue(scroll)
         self.selection_changed.emit()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dropgui.matches.flow import FlowLayout
+from dropgui.flow import FlowLayout
 from dropgui.matches.sections import GroupBy
 from dropgui.query.controller import QueryController
 from dropgui.query.targets import Options

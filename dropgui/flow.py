@@ -7,7 +7,10 @@ from dropgui.style import GRID
 
 
 class FlowLayout(QLayout):
-    """Items from left to right in lines of equal height; what is hidden takes no room."""
+    """Items from left to right in lines of equal height; what is hidden takes no room.
+
+    An item that is aligned right goes to the end of its line.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +73,8 @@ class FlowLayout(QLayout):
                 x, y = inner.left(), y + height + GRID // 2
             if move:
                 middle = (height - size.height()) // 2
-                item.setGeometry(QRect(QPoint(x, y + middle), size))
+                ends = bool(item.alignment() & Qt.AlignmentFlag.AlignRight)
+                left = max(x, inner.right() + 1 - size.width()) if ends else x
+                item.setGeometry(QRect(QPoint(left, y + middle), size))
             x += size.width() + 2 * GRID
         return y + height + margins.bottom() - rect.top()
