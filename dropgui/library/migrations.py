@@ -170,6 +170,8 @@ def migrate(connection: Connection, path: Path) -> Path | None:
                 # Another program may have migrated while we waited for the lock.
                 if _version(connection, path) == number:
                     STEPS[number - 1](connection)
+                    if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise RuntimeError(f"the step to version {number + 1} lost what {lost} refers to")
                     sqlite.set_identity(connection, number + 1)
     return target
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert
 
 from dropgui.library import Library, migrations
 from dropgui.library.faults import NewerLibraryError
 from dropgui.library.migrations import Step
 from dropgui.library.queries import CropFilter, crop_ids, crop_rows
+from dropgui.library.saved_searches import saved_searches
+from dropgui.library.schema import Crop, Image
 
 
 def version(path: Path) -> int:
@@ -144,6 +146,54 @@ def test_a_library_of_version_1_keeps_what_it_knew(version_1: Path) -> None:
         assert row.captured_at == datetime(2024, 2, 29, 12, 30, 5)  # noqa: DTZ001 - a camera's own clock
         with library.read() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-            (saved,) = connection.exec_driver_sql("SELECT * FROM saved_searches").all()
+            saved = connection.exec_driver_sql("SELECT * FROM saved_searches").first()
             assert connection.exec_driver_sql("SELECT verdict FROM decisions").scalar_one() == "confirmed"
     assert saved == (1, "the red jacket", '{"crops": [1]}', "2025-01-02 03:04:05.000000", 0)
+
+
+@pytest.fixture
+def version_2(version_1: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", migrations.STEPS[:1])
+        Library.open(version_1).close()
+    assert version(version_1) == 2
+    return version_1
+
+
+def test_a_library_of_version_2_keeps_what_refers_to_its_crops(version_2: Path) -> None:
+    """The crops are copied into a table with other review states; nothing may fall off them."""
+    with Library.open(version_2) as library:
+        rows = crop_rows(library, [1, 2])
+        assert rows[1].tags == ("umbrella",)
+        assert [rows[crop_id].review_state for crop_id in (1, 2)] == ["unseen", "unseen"], "nobody is marked"
+        assert rows[1].indexed
+        with library.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+            assert connection.exec_driver_sql("SELECT uncertainty FROM masks").scalar_one() == 0.25
+        added = library.write(lambda c: c.execute(insert(Crop).values(image_id=2).returning(Crop.id))
+                              .scalar_one())  # fmt: skip
+        assert added == 10, "the id of a crop that is gone is not used again"
+        library.write(lambda c: c.execute(delete(Image).where(Image.id == 1)))
+        with library.read() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM embeddings").scalar_one() == 0
+    assert version(version_2.with_name("first.droplib.v2.backup")) == 2
+
+
+def test_a_search_for_marked_crops_still_opens(version_2: Path) -> None:
+    with Library.open(version_2) as library:
+        query = saved_searches(library)[0].query
+    assert query["crop_filter"] == {"review_states": ["accepted", "unseen"]}
+    CropFilter.from_dict(query["crop_filter"])
+
+
+def test_a_crop_that_was_not_copied_is_noticed(version_2: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that loses rows others refer to is a bug that must not be committed."""
+
+    def loses(connection: Connection) -> None:
+        connection.exec_driver_sql("DELETE FROM images")
+
+    with_steps(monkeypatch, *migrations.STEPS[:1], loses)
+    with pytest.raises(RuntimeError, match="step to version 3"):
+        Library.open(version_2)
+    assert version(version_2) == 2

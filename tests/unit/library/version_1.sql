@@ -177,3 +177,11 @@ INSERT INTO images VALUES
 INSERT INTO crops VALUES (1, 1, NULL, NULL, NULL, NULL, 7, 'unseen'), (2, 2, NULL, NULL, NULL, NULL, NULL, 'marked');
 INSERT INTO decisions VALUES (1, 1, 7, 'confirmed', '2025-01-02 03:04:05.000000');
 INSERT INTO saved_searches VALUES (1, 'the red jacket', '{"crops": [1]}', '2025-01-02 03:04:05.000000');
+INSERT INTO crops VALUES (9, 2, 0, 0, 8, 16, NULL, 'accepted');
+DELETE FROM crops WHERE id = 9;
+INSERT INTO tags VALUES (4, 'umbrella');
+INSERT INTO crop_tags VALUES (1, 4);
+INSERT INTO model_versions VALUES (1, NULL, 'first', 0, '{"name": "stripes_3"}', 16, 'hash', NULL, '{}', 1, '2025-01-02 03:04:05.000000');
+INSERT INTO masks VALUES (1, 1, 'model', 1, 'stripes_3', 1, 0.75, x'00', '2025-01-02 03:04:05.000000');
+INSERT INTO embeddings VALUES (1, 1, 1, 0, x'00', x'00');
+INSERT INTO saved_searches VALUES (2, 'marked', '{"crops": [1], "crop_filter": {"review_states": ["marked", "accepted"]}}', '2025-01-02 03:04:05.000000');
