@@ -53,7 +53,15 @@ class Unreadable:
     failure: Failure
 
 
-Outcome = Picture | Unchanged | Unreadable
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Nothing came of the picture this time; what is known of it stays. ``failure`` says why."""
+
+    item: Item
+    failure: Failure
+
+
+Outcome = Picture | Unchanged | Unreadable | LeftOut
 
 
 def read_item(item: Item, at_least: tuple[int, int]) -> Outcome:

@@ -5,7 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["scanning", "indexing", "finishing"]
+Phase = Literal["scanning", "indexing", "embedding", "finishing"]
+"""Indexing is of new pictures, embedding of known ones with another model version."""
 
 _SMOOTHING_SECONDS = 5.0
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, delete, select, update
 
-from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable
+from dropgui.indexing.decode import LeftOut, Outcome, Picture, Unchanged, Unreadable
 from dropgui.library import Change, Library
 from dropgui.library.chunks import chunks
 from dropgui.library.corrections import latest_corrections
@@ -156,7 +156,7 @@ def _image_values(outcome: Outcome) -> dict[str, object]:
     item = outcome.item
     stamp: dict[str, object] = {"size": item.size, "mtime_ns": item.mtime_ns}
     match outcome:
-        case Unchanged():
+        case Unchanged() | LeftOut():
             return stamp
         case Unreadable():
             return {**stamp, "error": outcome.failure.reason, "content_hash": None}

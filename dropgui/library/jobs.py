@@ -61,9 +61,11 @@ def interrupted_jobs(library: Library) -> list[JobRow]:
         return [row for row in _rows(connection) if row.id in dead]
 
 
-def is_worked_on(connection: Connection, model_version_id: int) -> bool:
-    """Whether a job for the model version runs, in any process."""
+def is_worked_on(connection: Connection, model_version_id: int, kind: str | None = None) -> bool:
+    """Whether a job for the model version, of this kind if one is named, runs in any process."""
     query = select(Job.process).where(Job.state == "running", Job.model_version_id == model_version_id)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
     return any(runs(process) for process in connection.execute(query).scalars())
 
 

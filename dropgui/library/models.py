@@ -140,31 +140,34 @@ def activate_model(
     library.write(work, change=_CHANGED)
 
 
-def crops_behind(connection: Connection, model_version_id: int) -> list[int]:
+def crops_behind(connection: Connection, model_version_id: int, *, any_version: bool = False) -> list[int]:
     """The crops that the active version finds and this one would not, or not as a person corrected them.
 
-    By id: those with vectors under the active version that have none under this one, or some of an older mask
-    than the latest that a person made with this version's parts.
+    By id: those with vectors under the active version (``any_version``: under any one) that have none under
+    this one, or some of an older mask than the latest that a person made, if that has this version's parts.
     """
     parts = model_version(connection, model_version_id).schema.name
-    corrected = (
-        select(Mask.crop_id, func.max(Mask.revision).label("revision"))
-        .where(Mask.origin == "corrected", Mask.schema_name == parts)
-        .group_by(Mask.crop_id)
+    corrected = Mask.origin == "corrected"
+    latest = select(Mask.crop_id, func.max(Mask.revision).label("revision")).where(corrected)
+    last = latest.group_by(Mask.crop_id).subquery()
+    usable = (
+        select(Mask.crop_id, Mask.revision)
+        .join(last, (last.c.crop_id == Mask.crop_id) & (last.c.revision == Mask.revision))
+        .where(corrected, Mask.schema_name == parts)
         .subquery()
     )
     own, theirs = aliased(Embedding), aliased(Embedding)
     query = (
         select(theirs.crop_id)
+        .distinct()
         .join(ModelVersion, ModelVersion.id == theirs.model_version_id)
         .outerjoin(own, (own.crop_id == theirs.crop_id) & (own.model_version_id == model_version_id))
-        .outerjoin(corrected, corrected.c.crop_id == theirs.crop_id)
-        .where(
-            ModelVersion.active.is_(True),
-            or_(own.id.is_(None), own.mask_revision < func.coalesce(corrected.c.revision, 0)),
-        )
+        .outerjoin(usable, usable.c.crop_id == theirs.crop_id)
+        .where(or_(own.id.is_(None), own.mask_revision < func.coalesce(usable.c.revision, 0)))
         .order_by(theirs.crop_id)
     )
+    if not any_version:
+        query = query.where(ModelVersion.active.is_(True))
     return list(connection.execute(query).scalars())
 
 

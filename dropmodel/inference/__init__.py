@@ -6,7 +6,14 @@ from dropmodel.inference.decode import read_image
 from dropmodel.inference.extractor import Extraction, Extractor
 from dropmodel.inference.starter import default_model, starter_model, starter_path
 from dropmodel.inference.untrained import untrained_model
-from dropmodel.inference.weights import LoadedModel, ModelInfo, load_model, read_info, save_model
+from dropmodel.inference.weights import (
+    LoadedModel,
+    ModelInfo,
+    copy_model,
+    load_model,
+    read_info,
+    save_model,
+)
 
 __all__ = [
     "Extraction",
@@ -16,6 +23,7 @@ __all__ = [
     "ModelCard",
     "ModelError",
     "ModelInfo",
+    "copy_model",
     "default_model",
     "load_model",
     "read_image",

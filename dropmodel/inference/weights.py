@@ -112,6 +112,27 @@ def save_model(model: LoadedModel, path: str | os.PathLike[str], *, half: bool =
     state = {name: tensor.cpu().contiguous() for name, tensor in model.network.state_dict().items()}
     if half:
         state = {name: _halved(target, name, tensor) for name, tensor in state.items()}
+    _write(target, state, metadata)
+
+
+def copy_model(source: str | os.PathLike[str], path: str | os.PathLike[str], card: ModelCard) -> None:
+    """Write the model file ``source`` to ``path`` with ``card`` in place of its own, whole or not at all.
+
+    The tensors stay as they are stored, in half or in full, so it is the same model with the same hash.
+    ``ModelError`` as of :func:`load_model` and :func:`save_model`.
+    """
+    file, target = _checked_name(Path(source)), _checked_name(Path(path))
+    try:
+        with safe_open(file, framework="pt") as reader:
+            metadata = dict(reader.metadata() or {})
+            _read_metadata(file, metadata)
+            state = {name: reader.get_tensor(name) for name in reader.keys()}  # noqa: SIM118 - not a mapping
+    except (OSError, SafetensorError) as error:
+        raise _unreadable(file, error) from error
+    _write(target, state, {**metadata, "card": json.dumps(card.to_dict())})
+
+
+def _write(target: Path, state: dict[str, Tensor], metadata: dict[str, str]) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         os.close(handle)
