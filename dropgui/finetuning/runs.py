@@ -1,0 +1,248 @@
+"""The runs of a library: started, listed, spoken to, resumed, deleted.
+
+A run is a row (``training_runs``) and a folder beside the library (:mod:`dropgui.finetuning.folder`). Its
+work is done by a process of its own that outlives whoever started it, if it is told to stay.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, select
+
+from dropgui.errors import UserError
+from dropgui.finetuning.folder import Folder
+from dropgui.finetuning.follow import Story, story_of
+from dropgui.finetuning.plan import check, summary
+from dropgui.finetuning.protocol import ENDED, Command, State, command_line
+from dropgui.finetuning.recipe import Recipe
+from dropgui.finetuning.split import deal
+from dropgui.library import Library
+from dropgui.library.changes import Change
+from dropgui.library.processes import process_name
+from dropgui.library.processes import runs as process_runs
+from dropgui.library.rows import ModelVersionRow
+from dropgui.library.schema import TrainingRun
+from dropgui.weights.loading import device_called, load_version
+
+RunState = Literal["running", "finished", "stopped", "aborted", "failed", "interrupted"]
+
+_CHANGED = Change(jobs=True)
+_NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
+_OF_ENDED: dict[State, RunState] = {
+    "done": "finished",
+    "stopped": "stopped",
+    "aborted": "aborted",
+    "failed": "failed",
+}
+
+
+class RunError(UserError):
+    """A run cannot be started, resumed or deleted; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. ``state`` is ``interrupted`` where the worker died without a word (a kill, no power).
+
+    ``resumable``: it did not come to its end and can go on from where it was. ``parent_id`` and ``result_id``
+    are model versions, None where they are gone or there is none. ``message`` is the last word of the worker.
+    """
+
+    id: int
+    folder: Path
+    state: RunState
+    resumable: bool
+    recipe: Recipe
+    data: str
+    parent_id: int | None
+    result_id: int | None
+    started_at: datetime
+    message: str
+
+    @property
+    def events(self) -> Path:
+        """What the run tells, for a :class:`~dropgui.finetuning.follow.Follower`."""
+        return Folder(self.folder).events
+
+    def story(self) -> Story:
+        """What it has told until now."""
+        return story_of(self.events)
+
+
+def runs_dir(library: Library) -> Path:
+    """Where the folders of this library's runs are; may not exist yet."""
+    return library.path.with_name(library.path.name + ".runs")
+
+
+def runs(library: Library) -> list[Run]:
+    """All runs, newest first."""
+    with library.read() as connection:
+        rows = connection.execute(select(TrainingRun).order_by(TrainingRun.id.desc())).all()
+    return [
+        _run(library, row.id, row.config, row.parent_id, row.result_id, row.started_at, row.metrics)
+        for row in rows
+    ]
+
+
+def run(library: Library, run_id: int) -> Run:
+    """One run; :class:`RunError` where there is none."""
+    for one in runs(library):
+        if one.id == run_id:
+            return one
+    raise RunError(f"There is no run {run_id} in {library.path}.")
+
+
+def running(library: Library) -> Run | None:
+    """The run that goes on now, in whatever process."""
+    return next((one for one in runs(library) if one.state == "running"), None)
+
+
+def prepare(library: Library, recipe: Recipe) -> Run:
+    """A new run, ready to be launched; deals out who is held out.
+
+    :class:`~dropgui.finetuning.plan.TooLittleError`, :class:`~dropgui.finetuning.recipe.RecipeError`,
+    :class:`RunError`, and what :func:`dropgui.weights.loading.load_version` raises for lost weights.
+    """
+    _refuse_two(library)
+    recipe.config()
+    device_called(recipe.device)
+    parent = check(library, recipe).parent
+    assert parent is not None
+    deal(library)
+    config = {**recipe.to_dict(), "data": summary(recipe, check(library, recipe))}
+
+    def work(connection: Connection) -> int:
+        values = {"parent_id": parent.id, "config": config}
+        run_id = connection.execute(insert(TrainingRun).values(values).returning(TrainingRun.id)).scalar_one()
+        _fill(library, run_id, recipe, parent)
+        return run_id
+
+    return run(library, library.write(work, change=_CHANGED))
+
+
+def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Popen[bytes]":
+    """Starts the worker, or takes the run up where it was; returns its process.
+
+    Its standard input is a pipe: when this process ends the run is aborted and can be resumed, unless it is
+    told to ``stay``. What it tells is read from :attr:`Run.events`. :class:`RunError` where it cannot be.
+    """
+    folder = Folder(run.folder)
+    if folder.is_worked_on():
+        raise RunError("This run is going on already.")
+    _refuse_two(library)
+    if not folder.parent.is_file():
+        raise RunError("This run has come to its end. Start a new one.")
+    try:
+        folder.commands.unlink(missing_ok=True)  # what an earlier worker was told
+        with folder.log.open("ab") as log:
+            worker = subprocess.Popen(  # noqa: S603 - our own program
+                [*worker_command(library, run), *(["--stay"] if stay else [])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                # In a group of its own: Ctrl-C in a terminal is for us to hear and to pass on.
+                start_new_session=True,
+                creationflags=_NEW_GROUP,
+            )
+        folder.write(folder.state, {"state": "starting", "process": process_name(worker.pid)})
+    except OSError as error:
+        raise RunError(f"The worker could not be started: {error.strerror or error}.") from error
+    return worker
+
+
+def worker_command(library: Library, run: Run) -> list[str]:
+    """The program and arguments that do a run's work."""
+    return [sys.executable, "-m", "dropgui.train_worker", os.fspath(library.path), os.fspath(run.folder)]
+
+
+def send(run: Run, command: Command) -> None:
+    """Tells the worker something, whoever started it; :class:`RunError` where it cannot be told."""
+    try:
+        with Folder(run.folder).commands.open("a", encoding="utf-8") as file:
+            file.write(command_line(command))
+    except OSError as error:
+        raise RunError(f"The run could not be told to {command}: {error.strerror or error}.") from error
+
+
+def remove(library: Library, run: Run) -> None:
+    """Deletes a run and its folder; a version that came of it stays. :class:`RunError` while it goes on."""
+    if Folder(run.folder).is_worked_on():
+        raise RunError("This run is going on. Stop it first.")
+
+    def work(connection: Connection) -> None:
+        connection.execute(delete(TrainingRun).where(TrainingRun.id == run.id))
+        shutil.rmtree(run.folder, ignore_errors=True)
+
+    library.write(work, change=_CHANGED)
+
+
+def _refuse_two(library: Library) -> None:
+    if running(library) is not None:
+        raise RunError("A run is going on in this library. Wait for it, or stop it first.")
+
+
+def _fill(library: Library, run_id: int, recipe: Recipe, parent: ModelVersionRow) -> None:
+    """Makes the folder of a run; the library's transaction fails with it."""
+    folder = Folder(runs_dir(library) / f"{run_id:04}")
+    try:
+        # What a program left that was killed before its row was written.
+        shutil.rmtree(folder.path, ignore_errors=True)
+        folder.path.mkdir(parents=True)
+        found = load_version(library, parent, device_called("cpu"))
+        if found.file is None:
+            from dropmodel.inference import save_model
+
+            save_model(found.model, folder.parent)
+        else:
+            shutil.copyfile(found.file, folder.parent)
+        folder.write(folder.order, {"run": run_id, "parent": parent.id, "recipe": recipe.to_dict()})
+    except OSError as error:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise RunError(
+            f"The folder {folder.path} of the run could not be made: {error.strerror or error}. Free some "
+            "space and make sure you may write there."
+        ) from error
+    except UserError:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+
+
+def _run(
+    library: Library,
+    run_id: int,
+    config: dict[str, object],
+    parent_id: int | None,
+    result_id: int | None,
+    started_at: datetime,
+    metrics: dict[str, object],
+) -> Run:
+    folder = Folder(runs_dir(library) / f"{run_id:04}")
+    last = folder.read(folder.state)
+    state = _state(folder, last.get("state"), str(last.get("process", "0")), result_id)
+    recipe = {name: value for name, value in config.items() if name != "data"}
+    return Run(
+        id=run_id,
+        folder=folder.path,
+        state=state,
+        resumable=state not in {"running", "finished", "stopped"} and folder.parent.is_file(),
+        recipe=Recipe.from_dict(recipe),
+        data=str(config.get("data", "")),
+        parent_id=parent_id,
+        result_id=result_id,
+        started_at=started_at,
+        message=str(metrics.get("message") or last.get("message", "")),
+    )
+
+
+def _state(folder: Folder, last: object, process: str, result_id: int | None) -> RunState:
+    if folder.is_worked_on() or (last == "starting" and process_runs(process)):
+        return "running"
+    if result_id is not None and last not in ENDED:
+        return "finished"  # Killed between the version and the last word.
+    return next((state for ended, state in _OF_ENDED.items() if ended == last), "interrupted")
