@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from dropgui.api import Apart, CropFilter, Library, Query, Results
 from dropgui.command_line import count_argument, path_argument, tell_of_starter
 from dropgui.errors import UserError
 from dropgui.reports import FIGURE_SUFFIXES, write_table
+from dropgui.search.certainty import percent, prior_words
+from dropgui.search.reasons import approximate_words
 
 _DATE = 10  # characters of 2026-11-21
 
@@ -194,6 +197,7 @@ def _as_data(arguments: argparse.Namespace, found: Results) -> dict[str, Any]:
                 "verdict": entry.verdict.value,
             }
         )
+    prior = found.answer.prior
     query = {
         **found.query.to_dict(),
         "library": str(arguments.library),
@@ -201,6 +205,9 @@ def _as_data(arguments: argparse.Namespace, found: Results) -> dict[str, Any]:
         "top": found.query.top,
         "compared": found.answer.compared,
         "uncomparable": found.answer.uncomparable,
+        "approximate": found.answer.approximate,
+        "recall": found.answer.recall,
+        "prior": None if prior is None else asdict(prior),
     }
     return {"query": query, "matches": matches}
 
@@ -221,8 +228,11 @@ def _print(found: Results) -> None:
             f"{'-' if value is None else f'{value:.3f}':>{max(6, len(name))}}"
             for name, value in match.parts.items()
         ]
-        chance = "-" if match.probability is None else f"{match.probability:.0%}"
+        chance = "-" if match.probability is None else percent(match.probability)
         score = f"{match.score:6.3f}" + (f"  {chance:>4}" if calibrated else "")
         print("  ".join([score, *cells, str(entry.row.path)]))
     hidden = f"; {answer.uncomparable:,} show none of these parts" if answer.uncomparable else ""
-    print(f"{answer.compared:,} crops compared{hidden}", file=sys.stderr)
+    found_by = f"; {approximate_words(answer)}" if answer.approximate else ""
+    print(f"{answer.compared:,} crops compared{hidden}{found_by}", file=sys.stderr)
+    if calibrated and answer.prior is not None:
+        print(prior_words(answer.prior), file=sys.stderr)

@@ -20,6 +20,7 @@ from dropgui.compare.picture_view import PictureView, View
 from dropgui.compare.rows import PartRows, part_rows
 from dropgui.library.decisions import CONFIRMED, REJECTED
 from dropgui.query.subjects import Subject
+from dropgui.search.certainty import percent
 from dropgui.search.query import Match
 from dropgui.search.reasons import reasons
 from dropgui.style import GRID, ElidedLabel, heading, note, scaled, verdict_color, verdict_icon
@@ -153,7 +154,7 @@ class ComparePage(QWidget):
         self._title.setText(f"Match {place.rank} of {place.total:,}")
         words = [f"score {match.score:.3f}"]
         if match.probability is not None:
-            words.append(f"same person {match.probability:.0%}")
+            words.append(f"same person {percent(match.probability)}")
         self._score.set_text(" · ".join(words))
         self._reasons.setText(" ".join(reasons(match, schema)))
         self._earlier.setEnabled(place.position > 0)

@@ -4,9 +4,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE, RANK_ROLE, TITLE_ROLE, VERDICT_ROLE
+from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE, RANK_ROLE, REMARK_ROLE, TITLE_ROLE, VERDICT_ROLE
 from dropgui.library.decisions import CONFIRMED
 from dropgui.library.queries import CropRow
+from dropgui.search.certainty import percent
 from dropgui.search.query import Match
 from dropgui.style import GRID, paint_verdict, scaled, secondary, verdict_color
 from dropmodel.parts import PartSchema
@@ -78,7 +79,7 @@ class CardDelegate(QStyledItemDelegate):
             self._paint_match(painter, option, text, index.data(RANK_ROLE), match)
             text.translate(0, option.fontMetrics.height() + _BAR_HEIGHT + 4)
         if crop is not None:
-            self._paint_words(painter, option, text, crop)
+            self._paint_words(painter, option, text, crop, index.data(REMARK_ROLE) or _where(crop))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, card: QRect) -> None:
@@ -121,7 +122,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.setClipping(False)
 
     def _paint_words(
-        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, crop: CropRow
+        self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, crop: CropRow, below: str
     ) -> None:
         metrics = option.fontMetrics
         line = QRect(room.x(), room.y(), room.width(), metrics.height())
@@ -136,7 +137,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawText(
             line,
             Qt.AlignmentFlag.AlignVCenter,
-            metrics.elidedText(_where(crop), Qt.TextElideMode.ElideMiddle, line.width()),
+            metrics.elidedText(below, Qt.TextElideMode.ElideMiddle, line.width()),
         )
 
     def _paint_match(
@@ -159,7 +160,7 @@ class CardDelegate(QStyledItemDelegate):
         free.setLeft(line.left() + metrics.horizontalAdvance(f"{rank} "))
         free.setRight(line.right() - QFontMetrics(bold).horizontalAdvance(f"{score} "))
         if match.probability is not None:
-            free = _paint_if_room(painter, free, at_right, f"{match.probability:.0%}")
+            free = _paint_if_room(painter, free, at_right, percent(match.probability))
         if moved := _moved(match, rank):
             painter.setFont(scaled(option.font, 0.86))
             _paint_if_room(painter, free, at_left, moved)

@@ -57,6 +57,13 @@ def person_names(library: Library, person_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
+def person_sizes(library: Library) -> list[int]:
+    """How many crops each person has, of those that have any; in no order."""
+    query = select(func.count()).where(Crop.person_id.is_not(None)).group_by(Crop.person_id)
+    with library.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def create_person(library: Library, name: str | None = None) -> int:
     """A new person without crops, called "Person 1", "Person 2", ... where no name is given; its id.
 

@@ -17,7 +17,9 @@ from dropgui.matches.strip import MatchStrip
 from dropgui.matches.timeline import Timeline
 from dropgui.query.controller import Asked, QueryController, Subject
 from dropgui.query.selection import PartSelection
+from dropgui.search.certainty import prior_words
 from dropgui.search.query import Answer, Match
+from dropgui.search.reasons import approximate_words
 from dropgui.style import GRID, note
 
 _NO_QUERY = "Click a person in the gallery to see their matches here."
@@ -34,7 +36,7 @@ def summary(asked: Asked) -> str:
     if answer.uncomparable:
         words.append(f"{answer.uncomparable:,} left out: they show none of these parts")
     if answer.approximate:
-        words.append("likely candidates only, the library is large")
+        words.append(approximate_words(answer))
     if asked.question.rerank and answer.matches:
         words.append(_moved(answer))
     return " · ".join(words)
@@ -103,7 +105,7 @@ class MatchesPage(QWidget):
 
     @property
     def certainty_text(self) -> str:
-        """What is said of probabilities, empty where matches have them."""
+        """What is said of probabilities: what they rest on, or that there are none."""
         return "" if self._certainty.isHidden() else self._certainty.text()
 
     def say(self, reason: str) -> None:
@@ -254,7 +256,9 @@ class MatchesPage(QWidget):
         sections = sections_of(answer.matches, self._rows, self.bar.group_by)
         self._model.set_matches(answer.matches, sections, schema)
         self._summary.setText(summary(asked))
-        self._certainty.setVisible(all(match.probability is None for match in answer.matches))
+        none = all(match.probability is None for match in answer.matches)
+        self._certainty.setText(_NO_PERCENT if none or answer.prior is None else prior_words(answer.prior))
+        self._certainty.show()
         if self.message:
             self.pages.setCurrentIndex(1)
         if self._is_new:

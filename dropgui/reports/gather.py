@@ -15,6 +15,7 @@ from dropgui.library.persons import person_rows
 from dropgui.library.queries import camera_rows, crop_ids, crop_rows, crops_at, folder_rows
 from dropgui.library.rows import CropFilter, CropRow, ModelVersionRow
 from dropgui.reports.content import Entry, Report, Verdict, View
+from dropgui.search.certainty import prior_words
 from dropgui.search.query import Answer, VectorQuery
 from dropgui.search.question import Picture, Query, fusion_rule
 from dropgui.search.reasons import reasons
@@ -168,9 +169,14 @@ def _notes(library: Library, query: Query, asked: VectorQuery, answer: Answer) -
     if query.rerank:
         yield "The best were ordered anew by the neighbours that they have in common."
     if answer.approximate:
-        yield "The best were looked for among likely candidates, and some may be missing."
+        missing = "some may be missing"
+        if answer.recall is not None:
+            missing = f"{answer.recall:.1%} of the first hundred were found when that was measured"
+        yield f"The best were looked for among likely candidates, and {missing}."
     if answer.matches and all(match.probability is None for match in answer.matches):
         yield "The model is not calibrated: a score says which match is nearer, not how certain it is."
+    elif answer.matches and answer.prior is not None:
+        yield prior_words(answer.prior)
 
 
 def _left_out(query: Query) -> Iterable[str]:

@@ -8,6 +8,7 @@ from PIL import Image
 from dropgui.reports.content import Entry, Report, Verdict, View
 from dropgui.reports.files import writing
 from dropgui.reports.markup import data_uri, element
+from dropgui.search.certainty import percent
 from dropmodel.parts import PartSchema
 
 _CAUTION = (
@@ -126,7 +127,7 @@ def _rank(entry: Entry) -> str:
 
 def _certainty(report: Report, entry: Entry) -> str:
     if entry.match.probability is not None:
-        return f"{entry.match.probability:.0%} same person"
+        return f"{percent(entry.match.probability)} same person"
     return "cannot be told" if report.calibrated else "not calibrated"
 
 

@@ -17,13 +17,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
 from dropgui.errors import UserError
+from dropgui.library import LibraryError
 from dropgui.library.embeddings import generation
+from dropgui.search.cache import BUILDING, abandoned
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.query import VectorQuery
 from dropgui.search.scan import search, too_slow
@@ -34,7 +37,7 @@ _LEAST, _TIMES, _MOST = 1000, 20, 20_000  # candidates a vector: at least, for e
 _FRESH = 0.05  # a greater share of appended rows wants codes of its own
 _TRAIN_ROWS = 8192
 _BLOCK = 65536
-_FOLDER, _BUILDING, _META = "approximate", "approximate.building", "approximate.json"
+_FOLDER, _META = "approximate", "approximate.json"
 
 
 class FaissMissingError(UserError):
@@ -58,6 +61,11 @@ class Approximate:
     rows: int
     indexes: tuple[Any, ...]
     recall: Recall | None
+
+    @property
+    def recall_at_100(self) -> float | None:
+        """The share of the exact first 100 that is found; None until it was measured."""
+        return None if self.recall is None else self.recall.at_100
 
     def serves(self, rows: Rows) -> bool:
         """Whether these are the codes of ``rows``, but for a few that were appended since."""
@@ -83,7 +91,7 @@ def is_wanted(index: PartIndex) -> bool:
     parts = len(index.model.schema.vector_names)
     blank = np.zeros((1, parts, index.model.dim), np.float32)
     query = VectorQuery(Features(blank, np.ones((1, parts), np.float32), index.model.schema), weights)
-    return too_slow(Target.of(query), index.rows.living, "cpu")
+    return too_slow(Target.of(query), index.rows.living, index.device)
 
 
 def build(
@@ -95,7 +103,7 @@ def build(
 
     It does where it is cancelled or where crops are forgotten meanwhile. Takes minutes for a million crops;
     searches go on beside it. ``on_progress`` hears the share that is done, in [0, 1].
-    :class:`FaissMissingError` without the extra ``faiss``.
+    :class:`FaissMissingError` without the extra ``faiss``; another UserError on a full disk.
     """
     faiss = _faiss()
     rows = index.rows
@@ -108,16 +116,20 @@ def build(
     return True
 
 
-def measure_recall(index: PartIndex, queries: int = 50, seed: int = 0) -> Recall:
+def measure_recall(
+    index: PartIndex, queries: int = 50, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
+) -> Recall | None:
     """Asks for some of the library's own crops both ways; takes as long as the exact searches.
 
-    The index keeps the answer, on the disk too. ``ValueError`` where it has no approximate codes in step or
-    no crops.
+    The index keeps the answer, on the disk too. None where it is cancelled, or where the codes are out of
+    step or fall out of it meanwhile. ``ValueError`` where the index has no codes.
     """
     rows, approximate = index.rows, index.approximate
     living = np.flatnonzero(rows.living)
-    if approximate is None or not approximate.serves(rows) or not len(living):
+    if approximate is None:
         raise ValueError("there are no approximate codes of this index to be measured")
+    if not approximate.serves(rows) or not len(living):
+        return None
     rng = np.random.default_rng(seed)
     picked = rng.choice(living, min(queries, len(living)), replace=False)
     hits, sizes = np.zeros(2), np.zeros(2)
@@ -130,7 +142,12 @@ def measure_recall(index: PartIndex, queries: int = 50, seed: int = 0) -> Recall
             top=100,
             exclude=frozenset({int(rows.crop_ids[row])}),
         )
-        found = [[match.crop_id for match in search(index, query, exact=e).matches] for e in (True, False)]
+        if cancelled():
+            return None
+        answers = [search(index, query, exact=exact) for exact in (True, False)]
+        if not answers[1].approximate:
+            return None
+        found = [[match.crop_id for match in answer.matches] for answer in answers]
         for i, depth in enumerate((10, 100)):
             hits[i] += len(set(found[0][:depth]) & set(found[1][:depth]))
             sizes[i] += len(found[0][:depth])
@@ -179,12 +196,17 @@ def _make(
     faiss.omp_set_num_threads(1)  # of this thread: searches come first
     if known is not None and (known.files != rows.files or known.rows > len(rows.living)):
         known = None
-    folder = index.folder / _BUILDING
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in index.folder.glob(f"{_FOLDER}-*{BUILDING}"):
+        if abandoned(left):
+            shutil.rmtree(left, ignore_errors=True)
+    # A name of its own: another program may be building for the same library.
+    folder = index.folder / f"{_FOLDER}-{uuid4().hex}{BUILDING}"
     indexes = []
     try:
         folder.mkdir(parents=True)
         for position, matrix in enumerate(rows.matrices):
+            if cancelled():
+                return False
             codes = _untrained(faiss, matrix) if known is None else known.indexes[position]
             for start in range(codes.ntotal, len(matrix), _BLOCK):
                 if cancelled():
@@ -195,11 +217,14 @@ def _make(
             indexes.append(codes)
         made = Approximate(rows.files, len(rows.living), tuple(indexes), None)
         _write_meta(folder, made)
-        return index.library.write(lambda connection: _adopt(index, made, connection))
-    except (FileNotFoundError, RuntimeError):  # faiss tells of a folder that was wiped by the latter
-        if folder.exists():
-            raise
-        return False
+        return index.library.write(lambda connection: _adopt(index, folder, made, connection))
+    except (OSError, RuntimeError) as error:  # faiss says with the latter that it cannot write
+        if not folder.exists() and not isinstance(error, PermissionError):
+            return False  # wiped, because crops were forgotten
+        raise LibraryError(
+            f"What makes searches quick could not be written to {index.folder} ({error}). Free some space "
+            "and make sure you may write there; until then searches take longer and find everything."
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -214,12 +239,12 @@ def _untrained(faiss: Any, matrix: npt.NDArray[np.float16]) -> Any:
     return codes
 
 
-def _adopt(index: PartIndex, made: Approximate, connection: Connection) -> bool:
+def _adopt(index: PartIndex, folder: Path, made: Approximate, connection: Connection) -> bool:
     """Puts what was built in the place of what was there, unless crops were forgotten meanwhile."""
     if generation(connection, index.model.id) != made.files[1]:
         return False
     shutil.rmtree(index.folder / _FOLDER, ignore_errors=True)
-    (index.folder / _BUILDING).rename(index.folder / _FOLDER)
+    folder.rename(index.folder / _FOLDER)
     return True
 
 

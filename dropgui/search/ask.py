@@ -19,7 +19,7 @@ def ask(index: PartIndex, query: Query, asked: VectorQuery) -> Answer:
     least = query.least_probability
     if least is None:
         return answer
-    if index.calibration is None:
+    if index.certainty is None:
         raise QuestionError(
             f"The model {index.model.name!r} is not calibrated, so no probability can be asked for. Ask for "
             "a least score instead, or calibrate the model (dropmodel evaluate --store)."

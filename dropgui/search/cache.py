@@ -36,9 +36,11 @@ from dropgui.library.embeddings import (
 from dropgui.library.rows import ModelVersionRow
 
 _FORMAT = 2
-_BUILDING = ".building"
 _ABANDONED_SECONDS = 3600
 _HEADER = "header.json"
+
+BUILDING = ".building"
+"""How the name of a folder ends that is not whole yet."""
 
 BURIED = -1
 """The crop id of a row whose crop lost its embeddings."""
@@ -186,7 +188,7 @@ class PartCache:
 
     def rebuild(self) -> None:
         """Builds fresh files beside the old ones from one committed state, then swaps the header."""
-        data = uuid4().hex + _BUILDING
+        data = uuid4().hex + BUILDING
         with _disk_faults(self._folder), self._library.read() as connection:
             (self._folder / data).mkdir(parents=True)
             header = self._blank(data, generation(connection, self._model.id))
@@ -198,7 +200,7 @@ class PartCache:
         built = self._data(header)
         with _disk_faults(self._folder):
             if generation(connection, self._model.id) == header.generation and built.is_dir():
-                header = replace(header, data=header.data.removesuffix(_BUILDING))
+                header = replace(header, data=header.data.removesuffix(BUILDING))
                 built.rename(self._data(header))
                 self._swap_in(header)
             else:
@@ -206,7 +208,7 @@ class PartCache:
         current = self._header()
         for folder in self._folder.glob("*/"):
             named = current is not None and folder.name == current.data
-            if not named and (folder.suffix != _BUILDING or _abandoned(folder)):
+            if not named and (folder.suffix != BUILDING or abandoned(folder)):
                 # Where a program still maps these files Windows refuses; the next rebuild gets them.
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -300,8 +302,8 @@ def _runs(chosen: npt.NDArray[np.bool_]) -> tuple[list[int], list[int]]:
     return edges[::2].tolist(), edges[1::2].tolist()
 
 
-def _abandoned(folder: Path) -> bool:
-    """Whether nobody has written here for so long that its builder must have died."""
+def abandoned(folder: Path) -> bool:
+    """Whether nobody has written to a folder for so long that its builder must have died."""
     return time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS
 
 

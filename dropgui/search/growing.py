@@ -1,5 +1,6 @@
 """What the states of an index share: memory that only grows, so that a state stays whole while it does."""
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from dropmodel.features import FloatArray
 
 if TYPE_CHECKING:
     import torch
+
+log = logging.getLogger(__name__)
 
 _SPARE = 8  # a copy leaves room for an eighth more
 
@@ -50,27 +53,43 @@ class Columns:
 
 
 class DeviceMatrices:
-    """Copies of the matrices on accelerators; rows that came since are added. Safe to use from any thread."""
+    """Copies of the matrices on accelerators; rows that came since are added. Safe to use from any thread.
+
+    What an accelerator has no memory for stays in the computer's own, for good.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._copies: dict[tuple[int, str], tuple[torch.Tensor, int]] = {}
+        self._too_large: set[tuple[int, str]] = set()
 
     def get(self, position: int, device: str, matrix: npt.NDArray[np.float16]) -> "torch.Tensor":
         """The rows of ``matrix``, the one at ``position``, fp16 [N, D], on ``device``, where they stay."""
         import torch
 
         with self._lock:
-            count = len(matrix)
-            copy, filled = self._copies.get((position, device), (None, 0))
-            if copy is None or len(copy) < count:
-                room = count + (count // _SPARE if copy is not None else 0)
-                larger = torch.empty((room, matrix.shape[1]), dtype=torch.float16, device=device)
-                if copy is not None:
-                    larger[:filled] = copy[:filled]
-                copy = larger
-            if filled < count:
-                copy[filled:count] = torch.from_numpy(matrix[filled:]).to(device)
-                filled = count
-            self._copies[position, device] = (copy, filled)
-            return copy[:count]
+            if (position, device) not in self._too_large:
+                try:
+                    return self._copied(position, device, matrix)
+                except torch.OutOfMemoryError as error:
+                    log.warning("Searching on the CPU what %s has no memory for: %s", device, error)
+                    self._copies.pop((position, device), None)
+                    self._too_large.add((position, device))
+        return torch.from_numpy(matrix)
+
+    def _copied(self, position: int, device: str, matrix: npt.NDArray[np.float16]) -> "torch.Tensor":
+        import torch
+
+        count = len(matrix)
+        copy, filled = self._copies.get((position, device), (None, 0))
+        if copy is None or len(copy) < count:
+            room = count + (count // _SPARE if copy is not None else 0)
+            larger = torch.empty((room, matrix.shape[1]), dtype=torch.float16, device=device)
+            if copy is not None:
+                larger[:filled] = copy[:filled]
+            copy = larger
+        if filled < count:
+            copy[filled:count] = torch.from_numpy(matrix[filled:]).to(device)
+            filled = count
+        self._copies[position, device] = (copy, filled)
+        return copy[:count]

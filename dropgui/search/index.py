@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from dropgui.library import Library, LibraryError
 from dropgui.library.models import calibration_of, model_version
+from dropgui.library.persons import person_sizes
 from dropgui.library.queries import crop_ids
 from dropgui.library.rows import CropFilter, ModelVersionRow
 from dropgui.search.cache import BURIED, Header, PartCache
+from dropgui.search.certainty import Certainty, Prior, crops_a_person
 from dropgui.search.growing import Columns, DeviceMatrices
 from dropmodel.evaluation.calibration import Calibration
 
@@ -73,14 +75,15 @@ class PartIndex:
     :func:`dropgui.search.approximate.build` gave it to the index.
     """
 
-    def __init__(self, library: Library, model: ModelVersionRow) -> None:
+    def __init__(self, library: Library, model: ModelVersionRow, device: str | None = None) -> None:
         """Use :meth:`open`."""
         self.library = library
         self.model = model
+        self._device = device
         self._cache = PartCache(library, model)
         self._lock = threading.Lock()
         self._passing: _Passing | None = None
-        self._calibration: tuple[int, Calibration | None] | None = None
+        self._certainty: tuple[int, Rows, Certainty | None] | None = None
         self.approximate: Approximate | None = None
         self._columns = Columns(0)
         self._header, self._rows = self._take(self._cache.open, None)
@@ -88,14 +91,24 @@ class PartIndex:
             self._header, self._rows = self._take(self._cache.renew, None)
 
     @classmethod
-    def open(cls, library: Library, model_version_id: int) -> Self:
+    def open(cls, library: Library, model_version_id: int, device: str | None = None) -> Self:
         """The index of a model version, its cache rebuilt if it is stale, damaged or gone.
 
+        Searches run on ``device``, ``cpu`` or a CUDA device; on CUDA if there is any where it is None.
         ``KeyError`` for an unknown version.
         """
         with library.read() as connection:
             model = model_version(connection, model_version_id)
-        return cls(library, model)
+        return cls(library, model, device)
+
+    @property
+    def device(self) -> str:
+        """Where searches run."""
+        if self._device is None:
+            from dropgui.search.kernels import search_device
+
+            self._device = search_device()
+        return self._device
 
     @property
     def crop_ids(self) -> npt.NDArray[np.int64]:
@@ -139,34 +152,46 @@ class PartIndex:
         return last.mask
 
     @property
-    def calibration(self) -> Calibration | None:
-        """What turns distances of this model into probabilities; None where its card brings none."""
-        state = self.library.state()
-        if self._calibration is None or self._calibration[0] != state:
-            data = calibration_of(self.library, self.model.id)
-            self._calibration = (state, Calibration.from_dict(data) if data else None)
-        return self._calibration[1]
+    def certainty(self) -> Certainty | None:
+        """What turns distances into probabilities in this library; None where the model is not calibrated."""
+        state, rows = self.library.state(), self._rows
+        last = self._certainty
+        if last is None or last[0] != state or last[1] is not rows:
+            self._certainty = last = (state, rows, self._look_up_certainty(int(rows.living.sum())))
+        return last[2]
 
-    def warm(self, device: str = "cpu") -> None:
+    def _look_up_certainty(self, crops: int) -> Certainty | None:
+        data = calibration_of(self.library, self.model.id)
+        if not data:
+            return None
+        calibration = Calibration.from_dict(data)
+        size = crops_a_person(person_sizes(self.library), crops)
+        return Certainty(calibration, Prior(size, crops, calibration.source))
+
+    def warm(self) -> None:
         """Loads torch, times the kernels and touches every row, so that the first search is not slower."""
         import torch
 
         from dropgui.search.kernels import kernel_for
 
-        kernel = kernel_for(device)
         rows = self._rows
         for position in range(len(rows.matrices)):
-            matrix = rows.matrix(position, device)
-            kernel(torch.zeros(matrix.shape[1], device=device), matrix)
+            matrix = rows.matrix(position, self.device)
+            kernel_for(str(matrix.device))(torch.zeros(matrix.shape[1], device=matrix.device), matrix)
 
-    def close(self) -> None:
-        """Leaves the cache on the disk in a state that the next start can trust, and unmaps it."""
+    def seal(self) -> None:
+        """Leaves the cache on the disk in a state that the next start can trust; searches may go on."""
         with self._lock:
             if not self._header.synced:
                 # Sealing touches nothing but the cache. Removed, on a full disk or under another program's
                 # lock, it is only built anew at the next start.
                 with suppress(LibraryError, FileNotFoundError):
-                    self._cache.seal()
+                    self._header = self._cache.seal()
+
+    def close(self) -> None:
+        """Seals the cache and unmaps it."""
+        self.seal()
+        with self._lock:
             self._passing = None
             self.approximate = None
             self._columns = Columns(0)

@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,10 +54,7 @@ def search_many(index: PartIndex, queries: Sequence[VectorQuery], device: str | 
             group = [queries[place] for place in places]
             answers.update(zip(places, _search_group(index, group, device), strict=True))
     share = (time.perf_counter() - start) / max(len(queries), 1)
-    return [
-        Answer(answer.matches, answer.compared, answer.uncomparable, share)
-        for _, answer in sorted(answers.items())
-    ]
+    return [replace(answer, seconds=share) for _, answer in sorted(answers.items())]
 
 
 def _groups(index: PartIndex, queries: Sequence[VectorQuery]) -> Iterator[list[int]]:
@@ -75,7 +72,7 @@ def _groups(index: PartIndex, queries: Sequence[VectorQuery]) -> Iterator[list[i
 
 def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | None) -> list[Answer]:
     """Answers to queries of one filter."""
-    from dropgui.search.kernels import MANY_ERROR, search_device
+    from dropgui.search.kernels import MANY_ERROR
 
     rows = index.rows
     targets = [Target.of(query) for query in queries]
@@ -83,7 +80,8 @@ def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | No
     if queries[0].crop_filter:
         allowed = allowed & index.passing(rows, queries[0].crop_filter)
     excluded = _excluded(rows, queries)
-    found = _pass(rows, queries, targets, allowed, excluded, search_device() if device is None else device)
+    found = _pass(rows, queries, targets, allowed, excluded, index.device if device is None else device)
+    certainty = index.certainty
     answers = []
     for i, (query, target) in enumerate(zip(queries, targets, strict=True)):
         count = min(int(found.compared[i]), found.scores.shape[1])
@@ -96,10 +94,11 @@ def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | No
         compared = int(found.compared[i])
         answers.append(
             Answer(
-                matches=matches_of(rows, target, best.places, index.calibration),
+                matches=matches_of(rows, target, best.places, certainty),
                 compared=compared,
                 uncomparable=possible - compared,
                 seconds=0.0,
+                prior=None if certainty is None else certainty.prior,
             )
         )
     return answers
@@ -135,7 +134,7 @@ def _pass(
     scores = torch.full((len(queries), 0), -torch.inf)
     places = torch.zeros((len(queries), 0), dtype=torch.int64)
     compared = np.zeros(len(queries), dtype=np.int64)
-    chosen = _chosen(targets, device)
+    chosen = _chosen(targets)
     for start in range(0, len(allowed), _BLOCK):
         block = slice(start, min(start + _BLOCK, len(allowed)))
         of_block = _block_scores(rows, chosen, len(queries), block, device)
@@ -161,7 +160,7 @@ class _Chosen:
     weights: "torch.Tensor"
 
 
-def _chosen(targets: list[Target], device: str) -> dict[int, _Chosen]:
+def _chosen(targets: list[Target]) -> dict[int, _Chosen]:
     """By the position of a vector."""
     import torch
 
@@ -173,7 +172,7 @@ def _chosen(targets: list[Target], device: str) -> dict[int, _Chosen]:
     return {
         position: _Chosen(
             torch.tensor([i for i, _ in pairs]),
-            torch.from_numpy(np.stack([targets[i].vectors[line] for i, line in pairs])).float().to(device),
+            torch.from_numpy(np.stack([targets[i].vectors[line] for i, line in pairs])).float(),
             torch.tensor([[targets[i].weights[line]] for i, line in pairs], dtype=torch.float32),
         )
         for position, pairs in asked.items()
@@ -191,9 +190,10 @@ def _block_scores(
     total = torch.zeros(queries, block.stop - block.start)
     mass = torch.zeros_like(total)
     for position, asked in chosen.items():
-        kernel = many_kernel_for(device, len(asked.queries))
+        matrix = rows.matrix(position, device)[block]
+        kernel = many_kernel_for(str(matrix.device), len(asked.queries))
         pair = asked.weights * torch.from_numpy(rows.visibility_roots[position, block])
-        products = kernel(asked.vectors, rows.matrix(position, device)[block]).cpu()
+        products = kernel(asked.vectors.to(matrix.device), matrix).cpu()
         total.index_add_(0, asked.queries, products.mul_(pair))
         mass.index_add_(0, asked.queries, pair)
     return total.div_(mass).masked_fill_(mass == 0, -torch.inf)

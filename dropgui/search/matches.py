@@ -5,24 +5,25 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from dropgui.search.certainty import Certainty
 from dropgui.search.index import Rows
 from dropgui.search.query import SEEN_IN_COMMON, Match
-from dropgui.search.target import DoubleArray, Places, Target
-from dropmodel.evaluation.calibration import Calibration
+from dropgui.search.target import Places, Target
 
 _HIDDEN_BELOW = math.sqrt(SEEN_IN_COMMON)  # of sqrt(v): where both reach it, the part is seen in common
 
 
-def matches_of(
-    rows: Rows, target: Target, found: Places, calibration: Calibration | None
-) -> tuple[Match, ...]:
+def matches_of(rows: Rows, target: Target, found: Places, certainty: Certainty | None) -> tuple[Match, ...]:
     """The matches of these comparable rows, in this order."""
     scores = target.scores(rows, found)
     similarities = target.similarities(rows, found)
     plain = target.plain_scores(rows, found, similarities)
     roots = target.roots(rows, found)
     seen = roots * target.visibility_roots >= SEEN_IN_COMMON
-    probabilities = _probabilities(plain, seen.sum(axis=1), calibration)
+    counts = seen.sum(axis=1)
+    probabilities: list[float | None] = [None] * len(found)
+    if certainty is not None:
+        probabilities = certainty.probabilities(1 - plain, counts)
     short = target.visibility_roots < _HIDDEN_BELOW
     return tuple(
         Match(
@@ -44,17 +45,3 @@ def matches_of(
 
 def _named(target: Target, chosen: npt.NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(name for name, wanted in zip(target.names, chosen, strict=True) if wanted)
-
-
-def _probabilities(
-    plain: DoubleArray, compared: npt.NDArray[np.int64], calibration: Calibration | None
-) -> list[float | None]:
-    """P(same person) by the curve for as many vectors as each match was compared by."""
-    found: list[float | None] = [None] * len(plain)
-    if calibration is None:
-        return found
-    for vectors in set(compared.tolist()) - {0}:
-        places = np.flatnonzero(compared == vectors)
-        for place, value in zip(places, calibration.probability(1 - plain[places], vectors), strict=True):
-            found[place] = float(value)
-    return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dropgui.library.rows import CropFilter
+from dropgui.search.certainty import Prior
 from dropmodel.features import Features
 
 SEEN_IN_COMMON = 0.05
@@ -22,6 +23,7 @@ class VectorQuery:
     named do not count. At most ``top`` matches are wanted; crops in ``exclude`` are never among them.
     ``negatives`` show persons who are not meant; the ranking is pushed away from them by ``push`` >= 0
     (:mod:`dropgui.search.scan` has the formula). Matches that score less than ``least_score`` are left out.
+    ``model_version_id`` is the model version that the features are of, None where nobody said.
     """
 
     features: Features
@@ -32,6 +34,7 @@ class VectorQuery:
     negatives: Features | None = None
     push: float = 0.5
     least_score: float | None = None
+    model_version_id: int | None = None
 
     def __post_init__(self) -> None:
         if not len(self.features):
@@ -59,8 +62,8 @@ class Match:
     ``parts`` has the cosine similarity of every chosen vector to the query's views alone, None where the part
     is not seen in common (:data:`SEEN_IN_COMMON`); ``visibility`` how visible it is in this crop, in [0, 1].
     A chosen part that was not compared is in ``hidden_in_query``, in ``hidden_in_crop`` or in both.
-    ``probability`` that this is the person, by the model's calibration for as many vectors as were compared
-    and from the score without negatives; None where the model has no calibration or nothing was compared.
+    ``probability`` that this is the person (:mod:`dropgui.search.certainty`), from the score without
+    negatives; None where the model is not calibrated for as many vectors as were compared, or nothing was.
     ``former_rank``, from 1, is where it was before its answer was re-ranked (:mod:`dropgui.search.rerank`).
     """
 
@@ -82,6 +85,8 @@ class Answer:
     ``compared`` crops had a score; ``uncomparable`` ones passed the filter but show none of the chosen
     parts that the query shows, so nothing can be said of them. ``approximate``: the best were looked for
     among candidates of :mod:`dropgui.search.approximate`, and some may be missing; scores are exact.
+    ``recall`` is the share of the exact first 100 that was found when that was measured on this library, None
+    where it was not. ``prior`` is what the probabilities assume; None where there are none.
     """
 
     matches: tuple[Match, ...]
@@ -89,3 +94,5 @@ class Answer:
     uncomparable: int
     seconds: float
     approximate: bool = False
+    recall: float | None = None
+    prior: Prior | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from dropgui.search.query import Match
+from dropgui.search.certainty import percent
+from dropgui.search.query import Answer, Match
 from dropmodel.parts import PartSchema
 
 _CLEAR = 0.05
@@ -41,6 +42,13 @@ def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
     return tuple(sentence for sentence in told if sentence)
 
 
+def approximate_words(answer: Answer) -> str:
+    """How complete an answer among candidates is: ``approximate, recall 99.2 %``."""
+    if answer.recall is None:
+        return "approximate, recall not measured yet"
+    return f"approximate, recall {100 * answer.recall:.1f} %"
+
+
 def _only(names: Iterable[str], without: set[str]) -> list[str]:
     return [name for name in names if name not in without]
 
@@ -73,6 +81,5 @@ def _pushed(pushed: float) -> str:
 def _certainty(match: Match) -> str:
     if match.probability is None:
         known = any(value is not None for value in match.parts.values())
-        return "How certain that is cannot be told: the model is not calibrated." if known else ""
-    percent = f"{match.probability:.0%}"
-    return f"Same person: {percent}, if half of all pairs that are asked about were of one person."
+        return "How certain that is cannot be told: the model is not calibrated for it." if known else ""
+    return f"Same person: {percent(match.probability)}."

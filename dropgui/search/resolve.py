@@ -66,6 +66,7 @@ def resolve(query: Query, library: Library, model: ModelVersionRow, read: ReadPi
         negatives=_features(unwanted, library, model, read) if query.push > 0 else None,
         push=query.push,
         least_score=query.least_score,
+        model_version_id=model.id,
     )
 
 

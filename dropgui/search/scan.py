@@ -46,20 +46,18 @@ _GATHER_TIMES = 3  # how much longer a gathered row takes than a scanned one
 def search(
     index: PartIndex, query: VectorQuery, device: str | None = None, *, exact: bool | None = None
 ) -> Answer:
-    """Ranks the crops of ``index`` for ``query``, on CUDA if there is any or where ``device`` says.
+    """Ranks the crops of ``index`` for ``query``, on ``device`` or where the index says.
 
     Where the index has approximate codes (:mod:`dropgui.search.approximate`), the best are looked for among
     their candidates if scanning would take too long (``exact`` None), never (True) or always (False).
     ``ValueError`` if the query's features are of another schema or length than the index.
     """
-    from dropgui.search.kernels import search_device
-
     start = time.perf_counter()
     check_fits(index, query)
     rows = index.rows
     target = Target.of(query)
     allowed = allowed_rows(index, rows, query)
-    where = search_device() if device is None else device
+    where = index.device if device is None else device
     approximate = index.approximate
     places = _few_places(allowed)
     comparable = None
@@ -73,12 +71,15 @@ def search(
     scores = _scan(rows, target, allowed, places, where)
     found = _best(rows, target, scores, places, query)
     compared = int(np.count_nonzero(scores > -np.inf if comparable is None else comparable))
+    certainty = index.certainty
     return Answer(
-        matches=matches_of(rows, target, found, index.calibration),
+        matches=matches_of(rows, target, found, certainty),
         compared=compared,
         uncomparable=int(np.count_nonzero(allowed)) - compared,
         seconds=time.perf_counter() - start,
         approximate=comparable is not None,
+        recall=None if comparable is None or approximate is None else approximate.recall_at_100,
+        prior=None if certainty is None else certainty.prior,
     )
 
 
@@ -160,7 +161,6 @@ def _scan(
 
     from dropgui.search.kernels import kernel_for
 
-    kernel = kernel_for(device)
     count = len(allowed) if places is None else len(places)
     total, mass = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     for position, vector, weight in zip(target.positions, target.vectors, target.weights, strict=True):
@@ -168,9 +168,10 @@ def _scan(
             continue
         matrix, roots = rows.matrix(position, device), rows.visibility_roots[position]
         if places is not None:
-            matrix, roots = matrix[torch.from_numpy(places).to(device)], roots[places]
+            matrix, roots = matrix[torch.from_numpy(places).to(matrix.device)], roots[places]
         pair = roots * np.float32(weight)
-        products = kernel(torch.from_numpy(vector).float().to(device), matrix)
+        kernel = kernel_for(str(matrix.device))
+        products = kernel(torch.from_numpy(vector).float().to(matrix.device), matrix)
         total += pair * products.cpu().numpy()
         mass += pair
     comparable = mass > 0 if places is not None else (mass > 0) & allowed

@@ -76,11 +76,13 @@ class Calibration:
     """``curves`` by the number of chosen vectors, fitted as if a share ``prior`` of pairs were of one person.
 
     ``ece`` is the expected calibration error (:class:`Reliability`) measured on persons held out of a fit.
+    ``source`` says in words on what pictures it was fitted, such as "rendered people"; empty if unknown.
     """
 
     curves: Mapping[int, Curve]
     prior: float = 0.5
     ece: float | None = None
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not self.curves or not 0 < self.prior < 1:
@@ -110,14 +112,14 @@ class Calibration:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, such as a model's metadata."""
         curves = {str(count): curve.to_dict() for count, curve in sorted(self.curves.items())}
-        return {"prior": self.prior, "ece": self.ece, "curves": curves}
+        return {"prior": self.prior, "ece": self.ece, "source": self.source, "curves": curves}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
         """Inverse of :meth:`to_dict`; ``ValueError`` for what is none."""
         try:
             curves = {int(count): _curve(curve) for count, curve in data["curves"].items()}
-            return cls(curves, float(data["prior"]), data.get("ece"))
+            return cls(curves, float(data["prior"]), data.get("ece"), str(data.get("source", "")))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a calibration: {error!r}") from error
 
@@ -130,11 +132,9 @@ def fit(pairs: Pairs, kind: Kind = "isotonic", *, prior: float = 0.5) -> Curve:
     known = pairs.take(np.isfinite(pairs.distances))
     if not known.same.any() or known.same.all():
         raise ValueError("a calibration needs pairs of the same person and pairs of different ones")
-    distances = known.distances.astype(np.float64)
-    weights = with_prior(known, prior)
     if kind == "logistic":
-        return _fit_logistic(distances, known.same, weights)
-    return _fit_isotonic(distances, known.same, weights)
+        return _fit_logistic(known.distances.astype(np.float64), known.same, with_prior(known, prior))
+    return _fit_isotonic(_doubted(known), prior)
 
 
 def with_prior(pairs: Pairs, prior: float) -> DoubleArray:
@@ -178,13 +178,28 @@ def _fit_logistic(distances: DoubleArray, same: npt.NDArray[np.bool_], weights: 
     return Logistic(float(beta[0]) - slope * centre, slope)
 
 
-def _fit_isotonic(distances: DoubleArray, same: npt.NDArray[np.bool_], weights: DoubleArray) -> Isotonic:
+def _doubted(pairs: Pairs) -> Pairs:
+    """With one more pair of different people at the smallest distance and one of the same at the largest.
+
+    However many pairs of one person are nearest, there might be one of two people among them: without it the
+    nearest step would be certain, and no prior could move it.
+    """
+    nearest, farthest = pairs.distances.min(), pairs.distances.max()
+    return Pairs(
+        np.append(pairs.distances, [nearest, farthest]).astype(np.float32),
+        np.append(pairs.same, [False, True]),
+        np.append(pairs.weights, [1.0, 1.0]),
+    )
+
+
+def _fit_isotonic(pairs: Pairs, prior: float) -> Isotonic:
+    distances, weights = pairs.distances.astype(np.float64), with_prior(pairs, prior)
     order = np.argsort(distances, kind="stable")
-    levels, masses, centres = pool(distances[order], same[order].astype(np.float64), weights[order])
+    levels, masses, centres = pool(distances[order], pairs.same[order].astype(np.float64), weights[order])
     knots = _thinned(centres, levels, masses)
     return Isotonic(
         tuple(round(float(value), 6) for value in knots[0]),
-        tuple(round(float(value), 6) for value in knots[1]),
+        tuple(float(f"{value:.6g}") for value in knots[1]),
     )
 
 
@@ -217,10 +232,15 @@ def pool(
 def _thinned(
     centres: DoubleArray, levels: DoubleArray, masses: DoubleArray
 ) -> tuple[DoubleArray, DoubleArray]:
-    """At most ``KNOTS`` steps, neighbours joined so that each spans about as much probability."""
+    """At most ``KNOTS`` steps, neighbours joined so that each spans about as much of the odds' logarithm.
+
+    A prior moves log-odds, so the ends matter as much as the middle: in a large gallery only pairs whose odds
+    are in the thousands are likely to be of one person.
+    """
     if len(levels) <= KNOTS:
         return centres, levels
-    falls = (levels[0] - levels) / (levels[0] - levels[-1])
+    heights = _logit(_bounded(levels))
+    falls = (heights[0] - heights) / (heights[0] - heights[-1])
     groups = np.minimum((falls * KNOTS).astype(np.int64), KNOTS - 1)
     mass = np.bincount(groups, masses)
     present = mass > 0
