@@ -112,6 +112,9 @@ def _sheet(palette: QPalette) -> str:
         "faint": palette.color(QPalette.ColorGroup.Disabled, role.ButtonText).name(),
         "accent": palette.color(role.Highlight).name(),
         "on_accent": palette.color(role.HighlightedText).name(),
+        "quiet": palette.color(role.PlaceholderText).name(),
+        "handle": palette.color(QPalette.ColorGroup.Disabled, role.Text).name(),
+        "wrong": RED,
         "tip": palette.color(role.ToolTipBase).name(),
         "tip_text": palette.color(role.ToolTipText).name(),
         "check": asset("icons", "check.svg").as_posix(),
@@ -140,7 +143,34 @@ QPushButton:focus { border-color: %(accent)s; }
 QPushButton:pressed, QPushButton:checked { border-color: %(accent)s; background: %(base)s; }
 QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(on_accent)s; }
 QPushButton:disabled { color: %(faint)s; background: transparent; }
+QLineEdit {
+  padding: 3px 8px; border: 1px solid %(soft)s; border-radius: 6px; background: %(base)s;
+}
+QLineEdit:focus { border-color: %(accent)s; }
+QLineEdit[wrong="true"] { border-color: %(wrong)s; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractItemView QLineEdit {
+  padding: 0; border: 0; border-radius: 0;
+}
+QTabBar::tab { padding: 6px 12px; border: 0; border-bottom: 2px solid transparent; color: %(quiet)s; }
+QTabBar::tab:hover { color: %(text)s; }
+QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
+QScrollBar:vertical { width: 12px; background: transparent; }
+QScrollBar:horizontal { height: 12px; background: transparent; }
+QScrollBar::handle { margin: 2px; border-radius: 4px; background: %(handle)s; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: %(accent)s; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
+
+
+def mark_wrong(line: QWidget, *, wrong: bool) -> None:
+    """Frame a line edit in red while what it says cannot be understood."""
+    if line.property("wrong") != wrong:
+        line.setProperty("wrong", wrong)
+        line.style().unpolish(line)
+        line.style().polish(line)
 
 
 def secondary(palette: QPalette) -> QColor:

@@ -29,6 +29,8 @@ VERDICT_ROLE = Qt.ItemDataRole.UserRole + 5
 """What was decided of a match: ``CONFIRMED``, ``REJECTED``, or None."""
 TITLE_ROLE = Qt.ItemDataRole.UserRole + 6
 """The title of a section, at the row that stands above it; None at a crop."""
+REMARK_ROLE = Qt.ItemDataRole.UserRole + 7
+"""What is said of a crop in place of where it is from; None where nothing is."""
 
 _MATCH_ROLES = (MATCH_ROLE, RANK_ROLE, VERDICT_ROLE)
 _KEPT_ROWS = 20_000
@@ -59,6 +61,7 @@ class CropModel(QAbstractListModel):
         self._ranks: Sequence[int] = ()
         self._titles: dict[int, str] = {}
         self._verdicts: Mapping[int, str] = {}
+        self._remarks: Mapping[int, str] = {}
         self._schema: PartSchema | None = None
         self._rows: OrderedDict[int, CropRow] = OrderedDict()
         self._wanted: set[int] = set()
@@ -130,6 +133,10 @@ class CropModel(QAbstractListModel):
             if len(self._ids):
                 self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
+    def set_remarks(self, remarks: Mapping[int, str]) -> None:
+        """What to say of crops, by id, before they are shown."""
+        self._remarks = remarks
+
     def refresh(self, crop_ids: Iterable[int]) -> None:
         """Fetch anew what is known of these crops, also where an answer is under way that may be older."""
         changed = set(crop_ids)
@@ -167,6 +174,8 @@ class CropModel(QAbstractListModel):
                 return self._match_data(crop_id, row, role)
             case _ if role == CROP_ROLE:
                 return self._crop(crop_id, row)
+            case _ if role == REMARK_ROLE:
+                return self._remarks.get(crop_id)
             case Qt.ItemDataRole.DecorationRole:
                 crop = self._crop(crop_id, row)
                 if crop is None:
@@ -219,6 +228,8 @@ class CropModel(QAbstractListModel):
             lines.insert(0, f"Match {self._ranks[row]}, score {match.score:.3f}{verdict}")
         elif not crop.indexed:
             lines.append("Not indexed yet")
+        if crop_id in self._remarks:
+            lines.insert(0, self._remarks[crop_id])
         return lines
 
     def _reset(

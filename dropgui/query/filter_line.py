@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
 from dropgui.library.rows import CropFilter
 from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completions, parse, write
-from dropgui.style import GRID
+from dropgui.style import GRID, mark_wrong
 
 _WIDTH, _NARROW = 38 * GRID, 23 * GRID
-_WIDE = 1100  # a window narrower than that needs the room for its tabs
+_WIDE = 1000  # a window narrower than that needs the room for its menus
 _PAUSE_MS = 200  # after a keystroke, before what was typed counts
 _EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
 _TIP = (
@@ -48,7 +48,7 @@ class FilterLine(QLineEdit):
         self.textEdited.connect(lambda _: self._offer())
 
     def sizeHint(self) -> QSize:
-        """Room for a few words; a tab bar's corner goes by this."""
+        """Room for a few words; a corner goes by this."""
         width = _WIDTH if self.window().width() >= _WIDE else _NARROW
         return QSize(width, super().sizeHint().height())
 
@@ -83,8 +83,11 @@ class FilterLine(QLineEdit):
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
-        elif event.type() in {QEvent.Type.Hide, QEvent.Type.Move}:
+        elif event.type() == QEvent.Type.Hide:
             self._problem.hide()
+            self._hide_offers()
+        elif event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._problem.place()
             self._hide_offers()
         return super().event(event)
 
@@ -106,8 +109,10 @@ class FilterLine(QLineEdit):
             found = parse(self.text(), self._vocabulary)
         except FilterError as error:
             self._problem.say(str(error))
+            mark_wrong(self, wrong=True)
             return
         self._problem.hide()
+        mark_wrong(self, wrong=False)
         if found != self._filter:
             self._filter = found
             self.filter_changed.emit(found)
@@ -163,8 +168,13 @@ class _Bubble(QLabel):
         palette.setColor(QPalette.ColorRole.WindowText, palette.color(QPalette.ColorRole.ToolTipText))
         self.setPalette(palette)
         self.setText(text)
-        self.setFixedWidth(self._line.width())
-        self.adjustSize()
-        self.move(self._line.mapTo(self._line.window(), QPoint(0, self._line.height() + GRID // 2)))
         self.show()
+        self.place()
         self.raise_()
+
+    def place(self) -> None:
+        """Go where the line is."""
+        if not self.isHidden():
+            self.setFixedWidth(self._line.width())
+            self.adjustSize()
+            self.move(self._line.mapTo(self._line.window(), QPoint(0, self._line.height() + GRID // 2)))

@@ -1,0 +1,1 @@
+"""The page of duplicates: groups of crops that hardly differ, side by side."""
