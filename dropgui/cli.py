@@ -1,4 +1,4 @@
-"""The ``dropgui`` command: opens the window, or indexes, searches and forgets without one.
+"""The ``dropgui`` command: opens the window, or indexes, searches, forgets and changes models without one.
 
 Results go to standard output and nothing else does; progress and errors go to standard error. Exit codes:
 0 done, 2 something the user can mend (one line says what), 130 stopped with Ctrl-C, 141 nobody read it all.
@@ -7,16 +7,19 @@ Results go to standard output and nothing else does; progress and errors go to s
 import argparse
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Sequence
 
-from dropgui import search_command
-from dropgui.command_line import add_library_options, path_argument, tell_of_starter
+from dropgui import models_command, search_command
+from dropgui.command_line import (
+    add_library_options,
+    ctrl_c,
+    path_argument,
+    progress_line,
+    tell_of_starter,
+)
 from dropgui.errors import UserError
-from dropgui.indexing import CancelToken, IndexReport, Progress
+from dropgui.indexing import IndexReport
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
 from dropgui.library.queries import folder_rows
@@ -54,7 +57,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dropgui",
         description="Find the same person again in folders of pictures, by body part. Opens the window.",
-        epilog="Without a window: dropgui index, dropgui search, dropgui forget (each knows --help).",
+        epilog="Without a window: dropgui index, search, models, forget (each knows --help).",
     )
     parser.add_argument(
         "folders", metavar="FOLDER", nargs="*", type=path_argument, help="folders of pictures to index"
@@ -107,8 +110,8 @@ def _index(arguments: argparse.Namespace) -> int:
     with (
         Library.open_or_create(arguments.library) as library,
         Session(library, model=arguments.model, device=arguments.device) as session,
-        _ctrl_c() as cancel,
-        _progress_line() as show,
+        ctrl_c() as cancel,
+        progress_line() as show,
     ):
         for folder in arguments.folders:
             reports.append(session.index_folder(folder, show, cancel, retry_faults=arguments.retry))
@@ -138,6 +141,7 @@ _COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argp
     "index": (_index_parser, _index),
     "search": (_search_parser, search_command.run),
     "forget": (_forget_parser, _forget),
+    "models": (models_command.parser, models_command.run),
 }
 
 
@@ -163,48 +167,3 @@ def _print_reports(reports: list[IndexReport], *, as_json: bool) -> None:
     for failure in failed:
         print(f"            {failure.path}: {failure.reason}")
     print(f"{seconds:>10,.1f}  seconds")
-
-
-@contextmanager
-def _ctrl_c() -> Iterator[CancelToken]:
-    """A token that the first Ctrl-C cancels; the second one ends the program at once."""
-    cancel = CancelToken()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        cancel.cancel()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("\nStopping after this batch ...", file=sys.stderr)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress_line() -> Iterator[Callable[[Progress], None] | None]:
-    """Shows progress on one line of a terminal; None where standard error is not one."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(progress: Progress) -> None:
-        print(f"\r\x1b[K{_describe(progress)}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _describe(progress: Progress) -> str:
-    if progress.total is None:
-        return f"{progress.phase}: {progress.done:,} pictures found"
-    text = f"{progress.phase}: {progress.done:,} of {progress.total:,}"
-    if progress.rate:
-        text += f", {progress.rate:,.0f} a second"
-    if progress.eta_seconds is not None:
-        minutes, seconds = divmod(round(progress.eta_seconds), 60)
-        text += f", {minutes}:{seconds:02} left"
-    return f"{text}, {progress.failed:,} unreadable" if progress.failed else text

@@ -1,9 +1,14 @@
 """What the commands without a window have in common: arguments, and words on standard error."""
 
 import argparse
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
+from dropgui.indexing import CancelToken, Progress
 from dropgui.session import Session
 
 
@@ -29,10 +34,57 @@ def add_library_options(parser: argparse.ArgumentParser) -> None:
 
 
 def tell_of_starter(session: Session) -> None:
-    """Says, where it is so, that this library is still one of the untrained model."""
+    """Says, where it is so, that this library goes on with another model than the program's starter."""
     if session.starter_waits:
+        name = session.index.model.name
+        own = name if name.endswith("model") else f"model {name!r}"
         print(
-            f"{session.library.path} was indexed with the untrained model and goes on with it. To use the "
-            "starter model, index the folders into a new library.",
+            f"{session.library.path} was indexed with the {own} and goes on with it. To use this program's "
+            "starter model: dropgui models import --starter, then dropgui models use.",
             file=sys.stderr,
         )
+
+
+@contextmanager
+def ctrl_c() -> Iterator[CancelToken]:
+    """A token that the first Ctrl-C cancels; the second one ends the program at once."""
+    cancel = CancelToken()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        cancel.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("\nStopping after this batch ...", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[Progress], None] | None]:
+    """Shows progress on one line of a terminal; None where standard error is not one."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(progress: Progress) -> None:
+        print(f"\r\x1b[K{_describe(progress)}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _describe(progress: Progress) -> str:
+    if progress.total is None:
+        return f"{progress.phase}: {progress.done:,} pictures found"
+    text = f"{progress.phase}: {progress.done:,} of {progress.total:,}"
+    if progress.rate:
+        text += f", {progress.rate:,.0f} a second"
+    if progress.eta_seconds is not None:
+        minutes, seconds = divmod(round(progress.eta_seconds), 60)
+        text += f", {minutes}:{seconds:02} left"
+    return f"{text}, {progress.failed:,} unreadable" if progress.failed else text

@@ -1,17 +1,16 @@
 """One open library with its model and its index: what the window and the command line work with.
 
 The model is loaded at the first use. Its weights name a model version; the first model that a library meets
-becomes its active one. A session never mixes models: asked to work with other weights than the library's
-active version it refuses, because their vectors cannot be compared. Switching models is a decision of its
-own (every crop has to be embedded again), not a side effect of a command-line option, nor of a program that
-brings a better model (docs/decisions/0015-the-starter-model.md).
+becomes its active one. A session never mixes models: vectors of different weights cannot be compared, so
+everything in one search is of one version, and asked to work with other weights than the library's
+active version it refuses. Using another version is a decision of its own (:mod:`dropgui.versions`), not a
+side effect of a command-line option, nor of a program that brings a better model (docs/decisions/0062).
+
+Which version is active is the library's to say. A session notices when that changes, whoever changed it.
 """
 
-import gc
 import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -21,28 +20,42 @@ import numpy.typing as npt
 
 from dropgui.errors import UserError
 from dropgui.indexing import CancelToken, IndexReport, Progress, index_folder
+from dropgui.indexing.store import ExtractorLike
 from dropgui.library import Library
-from dropgui.library.embeddings import has_embeddings
 from dropgui.library.forget import finish_forgetting, forget_folder
-from dropgui.library.models import activate_model, active_model, register_model
 from dropgui.library.queries import features_of
 from dropgui.library.rows import ModelVersionRow
 from dropgui.search import Answer, PartIndex, Query, VectorQuery, search
+from dropgui.search.active import ActiveIndex
 from dropgui.search.ask import ask
 from dropgui.search.question import Picture
+from dropgui.search.quickening import Quickness
 from dropgui.search.resolve import resolve
 from dropgui.search.wiping import wipe_caches
-from dropmodel.errors import ImageError, ModelError
+from dropgui.weights.held import HeldModels
+from dropgui.weights.loading import (
+    DeviceError,
+    ModelFileError,
+    OtherModelError,
+    collector_at_rest,
+    device_called,
+)
+from dropmodel.errors import ImageError
 from dropmodel.features import Features
 
 if TYPE_CHECKING:
-    import torch
+    from dropmodel.inference import Extractor
 
-    from dropmodel.inference import Extractor, LoadedModel
-
-
-class OtherModelError(UserError):
-    """The model at hand is not the one that the library was indexed with."""
+__all__ = [
+    "DeviceError",
+    "ModelFileError",
+    "NotIndexedYetError",
+    "OtherModelError",
+    "PictureError",
+    "PictureFeatures",
+    "Session",
+    "SwitchedError",
+]
 
 
 class NotIndexedYetError(UserError):
@@ -53,12 +66,8 @@ class PictureError(UserError):
     """A picture from outside the library cannot be read."""
 
 
-class ModelFileError(UserError):
-    """The model file cannot be used."""
-
-
-class DeviceError(UserError):
-    """This machine has no such device."""
+class SwitchedError(UserError):
+    """Vectors of one model version were to be compared with those of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +81,16 @@ class PictureFeatures:
 class Session:
     """Safe to use from any thread; :meth:`close` waits for nothing but what it holds itself.
 
-    ``model`` is a model file; without one the library's active version is loaded from where it came from, or
-    in a new library the starter model (the untrained one where that is missing). ``device`` is ``"auto"``,
-    ``"cpu"`` or a CUDA device.
+    ``model`` is a model file, which has to be the library's active version; without one that is loaded from
+    wherever it is, or in a new library the starter model (the untrained one where that is missing).
+    ``device`` is ``"auto"``, ``"cpu"`` or a CUDA device.
     """
 
     def __init__(self, library: Library, *, model: Path | None = None, device: str = "auto") -> None:
         self.library = library
-        self._model_path = model
         self._device = device
-        self._model_lock = threading.RLock()
-        self._index_lock = threading.RLock()
-        self._extractor: Extractor | None = None
-        self._version: ModelVersionRow | None = None
-        self._index: PartIndex | None = None
+        self._models = HeldModels(library, model, device, lambda version: self.switch(version, without=None))
+        self._index = ActiveIndex(library, self._search_device)
         # Torch's threads wait for each other by spinning. Beside other busy programs (or our own window) that
         # costs more than half the speed; a short spin costs nothing on a quiet machine. It has to be said
         # before torch is imported, and a user's own setting wins (docs/decisions/0004-short-spin.md).
@@ -94,34 +99,33 @@ class Session:
 
     @property
     def extractor(self) -> "Extractor":
-        """The loaded model; loads it at the first use (seconds).
+        """The active version's model; loads it at the first use (seconds).
 
         Raises :class:`ModelFileError` for a file that is no model, :class:`OtherModelError` for a model
         that is not the library's.
         """
-        with self._model_lock:
-            if self._extractor is None:
-                with _collector_at_rest():
-                    extractor = self._load()
-                self._version = self._register(extractor)
-                self._extractor = extractor
-            return self._extractor
+        return self._models.active[1]
 
     @property
     def model_version(self) -> ModelVersionRow:
-        """The library's row of the loaded model; loads the model at the first use."""
-        with self._model_lock:
-            _ = self.extractor
-            assert self._version is not None
-            return self._version
+        """The library's active version; loads its model at the first use, so that a new library has one."""
+        return self._models.active[0]
+
+    def extractor_of(self, model_version_id: int) -> "Extractor":
+        """The model of any of the library's versions; errors as :attr:`extractor`.
+
+        ``KeyError`` for an unknown version. The two used last are kept in memory.
+        """
+        return self._models.of(model_version_id)
 
     @property
     def starter_waits(self) -> bool:
-        """Whether the library goes on with the untrained model although there is a starter model here."""
-        from dropmodel.inference import starter_path
+        """Whether this program's starter model is not among the versions of a library that began with one.
 
-        active = active_model(self.library)
-        return active is not None and self._is_untrained(active) and starter_path() is not None
+        Such a library has the untrained model or a former starter model and goes on with it; the present one
+        may be added as a version.
+        """
+        return self._models.starter_waits
 
     @property
     def index(self) -> PartIndex:
@@ -129,15 +133,26 @@ class Session:
 
         Raises :class:`NotIndexedYetError` in a library without a model version.
         """
-        with self._index_lock:
-            if self._index is None:
-                active = active_model(self.library)
-                if active is None:
-                    raise NotIndexedYetError(
-                        f"Nothing is indexed in {self.library.path} yet. Index a folder of pictures first."
-                    )
-                self._index = PartIndex.open(self.library, active.id)
-            return self._index
+        index = self._index.get()
+        if index is None:
+            raise NotIndexedYetError(
+                f"Nothing is indexed in {self.library.path} yet. Index a folder of pictures first."
+            )
+        return index
+
+    @property
+    def quickness(self) -> Quickness:
+        """How searches go: exact, or by approximate codes; see :mod:`dropgui.search.quickening`."""
+        return self._index.quickness
+
+    def switch(self, model_version_id: int, *, without: Collection[int] | None = ()) -> None:
+        """Makes another version the active one, in one transaction; searches after it are answered by it.
+
+        ``without``: the crops that it need not have vectors of, None for all of them; with any other that it
+        lacks it is :class:`~dropgui.library.models.IncompleteVersionError` and the old version goes on.
+        ``KeyError`` for an unknown version. :func:`dropgui.versions.use.use_version` makes the vectors first.
+        """
+        self._index.switch(model_version_id, without)
 
     def index_folder(
         self,
@@ -147,16 +162,33 @@ class Session:
         *,
         retry_faults: bool = False,
     ) -> IndexReport:
-        """Brings the library in step with a folder; see :func:`dropgui.indexing.index_folder`."""
-        report = index_folder(
-            self.library,
-            path,
-            lambda: self.extractor,
-            lambda: self.model_version.id,
-            on_progress=on_progress,
-            cancel=cancel,
-            retry_faults=retry_faults,
-        )
+        """Brings the library in step with a folder; see :func:`dropgui.indexing.index_folder`.
+
+        Where another version becomes the active one meanwhile, it is embedded with that too.
+        """
+        used: list[ModelVersionRow] = []
+
+        def extractor() -> ExtractorLike:
+            version, loaded = self._models.active
+            used.append(version)
+            return loaded
+
+        def run() -> IndexReport:
+            return index_folder(
+                self.library,
+                path,
+                extractor,
+                lambda: used[-1].id,
+                on_progress=on_progress,
+                cancel=cancel,
+                retry_faults=retry_faults,
+            )
+
+        report = run()
+        while not report.cancelled and used[-1].id != self.model_version.id:
+            again = run()
+            report = replace(report, seconds=report.seconds + again.seconds, cancelled=again.cancelled)
+        self._models.keep(used[-1])
         self.index.refresh()
         return report
 
@@ -165,36 +197,39 @@ class Session:
         return features_of(self.library, [crop_id], self.index.model.id)
 
     def read_picture(self, picture: Picture) -> PictureFeatures:
-        """What the model says of a picture that need not be in the library."""
-        try:
-            extraction = self.extractor.extract([picture])
-        except ImageError as error:
-            raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
-        return PictureFeatures(extraction.features, extraction.labels[0])
+        """What the active version says of a picture that need not be in the library."""
+        return _read(self.extractor, picture)
 
     def resolve(self, query: Query) -> VectorQuery:
         """The vectors that a question stands for; see :func:`dropgui.search.resolve.resolve`.
 
         Loads the model only where the question has a picture that is no crop of the library.
         """
-
-        def read(pictures: Sequence[Picture]) -> Features:
-            return Features.concatenate([self.read_picture(picture).features for picture in pictures])
-
-        return resolve(query, self.library, self.index.model, read)
+        return self._resolve(query, self.index.model)
 
     def search(self, query: Query | VectorQuery) -> Answer:
-        """Ranks the library's crops, those that were indexed this very moment included."""
+        """Ranks the library's crops, those that were indexed this very moment included.
+
+        :class:`SwitchedError` for vectors of another version than the active one.
+        """
         if isinstance(query, Query):
             return self.ask(query, self.resolve(query))
-        index = self.index
-        index.refresh()
+        index = self._index_of_now()
+        if not _fits(query, index):
+            raise SwitchedError(
+                f"This query was made with another model than {index.model.name!r}, which answers now. "
+                "Search again."
+            )
         return search(index, query)
 
     def ask(self, query: Query, asked: VectorQuery) -> Answer:
-        """Like :meth:`search`, for a question that was resolved already."""
-        index = self.index
-        index.refresh()
+        """Like :meth:`search`, for a question that was resolved already.
+
+        It is resolved again where another version has become the active one since.
+        """
+        index = self._index_of_now()
+        if not _fits(asked, index):
+            asked = self._resolve(query, index.model)
         return ask(index, query, asked)
 
     def forget_folder(self, folder_id: int) -> None:
@@ -206,13 +241,9 @@ class Session:
         self.index.warm()
 
     def close(self) -> None:
-        """Closes the index and lets go of the model. The library stays open. May be called twice."""
-        with self._index_lock:
-            if self._index is not None:
-                self._index.close()
-            self._index = None
-        with self._model_lock:
-            self._extractor = None
+        """Closes the index and lets go of the models. The library stays open. May be called twice."""
+        self._index.close()
+        self._models.release()
 
     def __enter__(self) -> Self:
         return self
@@ -220,85 +251,39 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _load(self) -> "Extractor":
-        from dropmodel.inference import Extractor, load_model
-        from dropmodel.inference.devices import choose_device
+    def _resolve(self, query: Query, model: ModelVersionRow) -> VectorQuery:
+        def read(pictures: Sequence[Picture]) -> Features:
+            version, extractor = self._models.active
+            if version.id != model.id:  # switched a moment ago
+                extractor = self.extractor_of(model.id)
+            return Features.concatenate([_read(extractor, picture).features for picture in pictures])
 
-        try:
-            device = choose_device(self._device)
-        except ValueError as error:
-            raise DeviceError(f"The device cannot be used: {error}.") from error
-        try:
-            named = self._model_path
-            return Extractor(self._own_model(device) if named is None else load_model(named, device))
-        except ModelError as error:
-            raise ModelFileError(str(error)) from error
+        return resolve(query, self.library, model, read)
 
-    def _own_model(self, device: "torch.device") -> "LoadedModel":
-        """The model that the library's vectors are of; the default one where it has none that bind it."""
-        from dropmodel.inference import default_model, load_model, starter_model, untrained_model
+    def _index_of_now(self) -> PartIndex:
+        """The index with what was indexed this very moment."""
+        index = self.index
+        index.refresh()
+        self._index.quicken()
+        return index
 
-        active = active_model(self.library)
-        if active is None or self._is_unused(active):
-            return default_model(device)
-        if active.weights_path is not None:
-            return load_model(active.weights_path, device)
-        # What comes with the program is not kept by its path, which moves with the installation.
-        return starter_model(device) if active.trained else untrained_model(device=device)
-
-    @staticmethod
-    def _is_untrained(version: ModelVersionRow) -> bool:
-        """Whether a version is the untrained model that the program makes itself."""
-        return version.weights_path is None and not version.trained
-
-    def _is_unused(self, version: ModelVersionRow) -> bool:
-        """Whether a version is only there because somebody once opened the library and indexed nothing."""
-        return self._is_untrained(version) and not has_embeddings(self.library, version.id)
-
-    def _register(self, extractor: "Extractor") -> ModelVersionRow:
-        model = extractor.model
-        active = active_model(self.library)
-        other = active is not None and active.weights_hash != model.weights_hash
-        if active is not None and other and (self._model_path is not None or not self._is_unused(active)):
-            raise OtherModelError(
-                f"{self.library.path} was indexed with the model {active.name!r}, not with "
-                f"{model.card.name!r} (other weights), and their vectors cannot be compared. Use the same "
-                "model again, or index your folders into a new library."
-            )
-        version = register_model(
-            self.library,
-            name=model.card.name,
-            schema=extractor.schema,
-            dim=extractor.dim,
-            weights_hash=model.weights_hash,
-            trained=model.card.trained,
-            weights_path=None if self._model_path is None else self._model_path.absolute(),
-            metrics=model.card.metrics,
-            calibration=model.card.calibration,
-        )
-        return self._switch(version) if other else version
-
-    def _switch(self, version: ModelVersionRow) -> ModelVersionRow:
-        """Makes a version the active one; an index of the one before answers no more."""
-        with self._index_lock:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
-            activate_model(self.library, version.id)
-        return replace(version, active=True)
+    def _search_device(self) -> str | None:
+        """Where searches run: on the device that was asked for where it is CUDA; None leaves it to them."""
+        if self._device == "auto":
+            return None
+        with collector_at_rest():
+            device = device_called(self._device)
+        return str(device) if device.type == "cuda" else "cpu"
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Importing torch makes half a million objects that stay until the end.
-
-    The cyclic collector would walk through all of them every second or so, each time a fifth of a second with
-    the interpreter's lock held, and the window would stand still. So it rests meanwhile, and what was made is
-    set aside for good.
-    """
-    gc.disable()
+def _read(extractor: "Extractor", picture: Picture) -> PictureFeatures:
     try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+        extraction = extractor.extract([picture])
+    except ImageError as error:
+        raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
+    return PictureFeatures(extraction.features, extraction.labels[0])
+
+
+def _fits(query: VectorQuery, index: PartIndex) -> bool:
+    """Whether a query's vectors are of the index's version, as far as they say of which they are."""
+    return query.model_version_id in {None, index.model.id}

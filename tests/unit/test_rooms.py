@@ -20,7 +20,13 @@ FLOORS = [
     {"dropgui.correction", "dropgui.versions"},
     {"dropgui.finetuning"},
     {"dropgui.api"},
-    {"dropgui.command_line", "dropgui.search_command", "dropgui.finetune_command", "dropgui.train_worker"},
+    {
+        "dropgui.command_line",
+        "dropgui.search_command",
+        "dropgui.models_command",
+        "dropgui.finetune_command",
+        "dropgui.train_worker",
+    },
 ]
 FLOOR_OF = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
