@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QUndoGroup
 from PySide6.QtWidgets import QMenu
 
 from dropgui import menus
@@ -33,6 +33,10 @@ class MatchCommands(QObject):
         self._controller = controller
         self._judge = judge
         self._page = page
+        self.undo = QUndoGroup(self)
+        """Whose steps Undo takes back: decisions, unless another page in front has its own."""
+        self.undo.addStack(judge.stack)
+        self.undo.setActiveStack(judge.stack)
         self._deciding: list[QAction] = []
         judge.failed.connect(self.failed)
         page.export_wanted.connect(self.export)
@@ -40,8 +44,8 @@ class MatchCommands(QObject):
     def fill_edit(self, menu: QMenu) -> QMenu:
         """Undo, redo, and the decisions; the menu itself."""
         for action, keys in (
-            (self._judge.stack.createUndoAction(self, "&Undo"), QKeySequence.StandardKey.Undo),
-            (self._judge.stack.createRedoAction(self, "&Redo"), QKeySequence.StandardKey.Redo),
+            (self.undo.createUndoAction(self, "&Undo"), QKeySequence.StandardKey.Undo),
+            (self.undo.createRedoAction(self, "&Redo"), QKeySequence.StandardKey.Redo),
         ):
             action.setShortcuts(keys)
             menu.addAction(action)

@@ -1,0 +1,437 @@
+"""The canvas: the crop at any zoom with its mask above it, and the pointer that edits it.
+
+The mask is painted from the document's own memory, and only where it changed: a move of the brush costs what
+the box it touched costs. The photo is kept as it lies at the zoom of now, so that it is copied, not scaled.
+"""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QPointingDevice,
+    QResizeEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from dropgui.correction.region import Box, Labels, Point
+from dropgui.masks.history import History
+from dropgui.masks.layers import MaskLayer, Photo
+from dropgui.masks.letters import Letter, letters_of, mark_rect, paint_letters
+from dropgui.masks.options import Options
+from dropgui.masks.placement import Placement, around
+from dropgui.masks.tools import Tool, Touch
+from dropgui.style import GRID, secondary
+
+_STEP = 1.2  # a notch of the wheel
+_KEY_PAN = 8 * GRID
+_LETTERS_AFTER_MS = 120
+_EMPTY = "Choose a crop to correct its mask.\n\nPress E on a crop anywhere, or N for the next one to review."
+
+
+class MaskCanvas(QWidget):
+    """Shows the history's document; gestures go to the tool."""
+
+    placed = Signal()
+    """Another zoom, or another place."""
+    pointed = Signal(object)
+    """The :class:`Point` of the picture under the pointer, None off the picture."""
+    picked = Signal(int)
+    """Alt+click on this label."""
+    counted = Signal(object)
+    """The :class:`MaskDocument` was left alone for a moment after an edit: a time to measure it."""
+    radius_stepped = Signal(int)
+    """Ctrl+wheel: a larger (1) or smaller (-1) brush is wanted."""
+
+    def __init__(self, history: History, options: Options, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history = history
+        self._options = options
+        self._tool: Tool | None = None
+        self._photo: Photo | None = None
+        self._mask: MaskLayer | None = None  # what is shown
+        self._own: MaskLayer | None = None  # the document's
+        self._ground: QPixmap | None = None  # the photo as it lies now
+        self._placement = Placement()
+        self._is_fitted = True
+        self._pointer: QPointF | None = None
+        self._panned_from: QPointF | None = None
+        self._space_is_down = False
+        self._draws = False  # a button is down for the tool
+        self._message = _EMPTY
+        self._letters: list[Letter] = []
+        self._recount = QTimer(self, singleShot=True, interval=_LETTERS_AFTER_MS)
+        self._recount.timeout.connect(self._find_letters)
+        self.setMouseTracking(True)
+        self.setTabletTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(20 * GRID, 20 * GRID)
+        self.setAccessibleName("Mask on its picture")
+        history.drawn.connect(self._drawn)
+        options.changed.connect(self._options_changed)
+        options.look_changed.connect(self._look_changed)
+
+    def sizeHint(self) -> QSize:
+        """Room for a person."""
+        return QSize(60 * GRID, 80 * GRID)
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    @property
+    def placement(self) -> Placement:
+        """Where the picture lies."""
+        return self._placement
+
+    @property
+    def photo(self) -> Photo | None:
+        """The picture under the mask."""
+        return self._photo
+
+    def show_document(self, photo: Photo) -> None:
+        """Show the history's document on its picture, all of it."""
+        document = self._history.document
+        assert document is not None
+        self._photo, self._own = photo, MaskLayer(document.labels, document.schema)
+        self._mask = self._own
+        self._look_changed()
+        self._find_letters()
+        self.fit()
+
+    def show_message(self, words: str = _EMPTY) -> None:
+        """Show why there is no picture."""
+        self._photo, self._mask, self._own, self._ground, self._letters = None, None, None, None, []
+        self._message = words
+        self.update()
+
+    def look_at(self, labels: Labels | None) -> None:
+        """Show another mask of this crop, uint8 [H, W], that no tool changes; None: the document's again."""
+        document = self._history.document
+        if document is None or self._own is None:
+            return
+        if self._tool is not None:
+            self._tool.cancel()
+        self._draws = False
+        self._mask = self._own if labels is None else MaskLayer(labels, document.schema)
+        self._look_changed()
+        self._find_letters()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Gestures go to this tool from now on; what the other one was drawing is given up."""
+        if self._tool is not None:
+            self._tool.lay_down()
+            self._tool.overlay_changed.disconnect(self._overlay_changed)
+        self._tool, self._draws = tool, False
+        tool.overlay_changed.connect(self._overlay_changed)
+        tool.take()
+        self._show_cursor()
+        self.update()
+
+    # -- zoom and place ---------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show all of the picture."""
+        self._is_fitted = True
+        if self._photo is not None:
+            self._place(Placement.fitted(self._photo.size, QRectF(self.rect()).size()))
+
+    def zoom(self, steps: float, at: QPointF | None = None) -> None:
+        """A notch closer for every step, or further away; ``at`` stays where it is, else the pointer."""
+        if self._photo is None:
+            return
+        at = at or self._pointer or QPointF(self.rect().center())
+        room = QRectF(self.rect()).size()
+        lowest = min(1.0, Placement.fitted(self._photo.size, room).scale) / 2
+        self._is_fitted = False
+        self._place(self._placement.zoomed(_STEP**steps, at, lowest).kept(self._photo.size, room))
+
+    def zoom_to(self, scale: float) -> None:
+        """So many device-independent pixels a pixel of the picture."""
+        if self._photo is not None:
+            self._is_fitted = False
+            middle = QPointF(self.rect().center())
+            zoomed = self._placement.zoomed(scale / self._placement.scale, middle, 0.01)
+            self._place(zoomed.kept(self._photo.size, QRectF(self.rect()).size()))
+
+    def pan(self, right: int, down: int) -> None:
+        """Look further right and down by so many steps."""
+        self._pan(QPointF(-right * _KEY_PAN, -down * _KEY_PAN))
+
+    def centre(self, at: Point) -> None:
+        """Bring this point of the picture into the middle."""
+        if self._photo is not None:
+            room = QRectF(self.rect()).size()
+            self._is_fitted = False
+            self._place(self._placement.centred(at, room).kept(self._photo.size, room))
+
+    def _pan(self, by: QPointF) -> None:
+        if self._photo is not None:
+            self._is_fitted = False
+            self._place(self._placement.moved(by).kept(self._photo.size, QRectF(self.rect()).size()))
+
+    def _place(self, placement: Placement) -> None:
+        if placement != self._placement:
+            self._placement = placement
+            self.placed.emit()
+        self._ground = None
+        self.update()
+
+    # -- painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The photo, the mask, its edges and letters, the tool's own, the pointer; only where it is asked."""
+        painter = QPainter(self)
+        rect, ratio = event.rect(), self.devicePixelRatioF()
+        painter.setClipRect(rect)
+        if self._photo is None or self._mask is None:
+            self._paint_message(painter)
+            return
+        if self._ground is None:
+            self._ground = self._make_ground(self._photo, ratio)
+        source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+        painter.drawPixmap(QRectF(rect), self._ground, source)
+        options = self._options
+        if not options.is_hidden:
+            if options.shows_fill:
+                self._mask.paint(painter, self._placement)
+            self._mask.paint_edges(painter, self._placement, rect, ratio)
+            if options.shows_letters:
+                only = options.part if options.is_alone else None
+                paint_letters(painter, self._letters, self._placement, rect, only)
+        if self._tool is not None and self._mask is self._own:
+            self._tool.paint(painter, self._placement)
+        self._paint_pointer(painter)
+
+    def _make_ground(self, photo: Photo, ratio: float) -> QPixmap:
+        ground = QPixmap(self.size() * ratio)
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(self._ground_color())
+        painter = QPainter(ground)
+        photo.paint(painter, self._placement, ratio)
+        painter.end()
+        return ground
+
+    def _ground_color(self) -> QColor:
+        return self.palette().color(QPalette.ColorRole.Mid)
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
+        painter.setPen(secondary(self.palette()))
+        room = self.rect().adjusted(4 * GRID, 0, -4 * GRID, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+
+    def _paint_pointer(self, painter: QPainter) -> None:
+        """The brush in its true size: light on dark, so that it is seen on any ground."""
+        rect = self._pointer_rect()
+        if rect is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(0, 0, 0, 190), 3))
+        painter.drawEllipse(rect)
+        painter.setPen(QPen(QColor("#ffffff"), 1.25))
+        painter.drawEllipse(rect)
+
+    def _pointer_rect(self) -> QRectF | None:
+        tool = self._tool
+        if tool is None or not tool.has_radius or self._pointer is None or self._moves_picture:
+            return None
+        radius = max(2.0, self._options.radius * self._placement.scale)
+        return QRectF(self._pointer.x() - radius, self._pointer.y() - radius, 2 * radius, 2 * radius)
+
+    def _point_at(self, pointer: QPointF | None) -> None:
+        """The pointer is elsewhere: draw its ring there."""
+        before = self._pointer_rect()
+        self._pointer = pointer
+        for rect in (before, self._pointer_rect()):
+            if rect is not None:
+                self.update(around(rect, 3))
+
+    def _drawn(self, box: Box) -> None:
+        """The labels in ``box`` are others: edges reach a pixel beyond it."""
+        self.update(around(self._placement.rect_of(box), 3))
+        self._recount.start()
+
+    def _overlay_changed(self, box: Box) -> None:
+        self.update(around(self._placement.rect_of(box), GRID))
+
+    def _options_changed(self) -> None:
+        if self._options.is_alone:
+            self._look_changed()
+        rect = self._pointer_rect()
+        if rect is not None:  # the ring that was drawn may have been larger
+            self.update()
+
+    def _look_changed(self) -> None:
+        if self._mask is not None:
+            options = self._options
+            self._mask.set_look(opacity=options.opacity, only=options.part if options.is_alone else None)
+        self.update()
+
+    def _find_letters(self) -> None:
+        document = self._history.document
+        if document is None or self._mask is None:
+            return
+        before, self._letters = self._letters, letters_of(self._mask.labels, document.schema)
+        for letter in {*before} ^ {*self._letters}:
+            self.update(mark_rect(letter, self._placement))
+        self.counted.emit(document)
+
+    # -- the pointer ------------------------------------------------------------------------------
+
+    @property
+    def _moves_picture(self) -> bool:
+        return self._space_is_down or self._panned_from is not None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Move the picture, pick a part, or begin a gesture of the tool."""
+        button, at = event.button(), event.position()
+        self._point_at(at)
+        if button is Qt.MouseButton.MiddleButton or (
+            button is Qt.MouseButton.LeftButton and self._space_is_down
+        ):
+            self._panned_from = at
+            self._show_cursor()
+        elif self._photo is not None and button is Qt.MouseButton.LeftButton and _picks(event):
+            self._pick(at)
+        elif button in {Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton} and not self._draws:
+            self._press(at, erase=button is Qt.MouseButton.RightButton, pressure=1.0)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the picture, or go on with the gesture."""
+        at = event.position()
+        if self._panned_from is not None:
+            by = at - self._panned_from
+            self._panned_from = at
+            self._pan(by)
+        self._move(at, pressure=1.0)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what the button began."""
+        if self._panned_from is not None and event.button() in {
+            Qt.MouseButton.MiddleButton,
+            Qt.MouseButton.LeftButton,
+        }:
+            self._panned_from = None
+            self._show_cursor()
+        elif not event.buttons():
+            self._release()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click is a click; what is drawn point by point is finished by it."""
+        self.mousePressEvent(event)
+        if self._tool is not None and event.button() is Qt.MouseButton.LeftButton and self._tool.finish():
+            self._draws = False
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen draws with its pressure; its other end erases."""
+        at, erases = event.position(), event.pointerType() is QPointingDevice.PointerType.Eraser
+        if self._space_is_down or _picks(event):
+            event.ignore()  # and comes again as a mouse
+            return
+        match event.type():
+            case QEvent.Type.TabletPress:
+                self._press(at, erase=erases or event.button() is Qt.MouseButton.RightButton,
+                            pressure=event.pressure())  # fmt: skip
+            case QEvent.Type.TabletMove:
+                self._move(at, pressure=event.pressure())
+            case QEvent.Type.TabletRelease:
+                self._release()
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer; with Ctrl the brush grows and shrinks."""
+        notches = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.radius_stepped.emit(1 if notches > 0 else -1)
+        elif notches:
+            self.zoom(notches, event.position())
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is elsewhere."""
+        super().leaveEvent(event)
+        self._point_at(None)
+        self.pointed.emit(None)
+
+    def event(self, event: QEvent) -> bool:
+        """Two fingers apart on a touch pad: zoom."""
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self.zoom(4 * event.value(), event.position())
+            return True
+        return super().event(event)
+
+    def set_space(self, down: bool) -> None:
+        """While the space bar is down, dragging moves the picture."""
+        if down != self._space_is_down:
+            self._point_at(self._pointer)
+            self._space_is_down = down
+            self._show_cursor()
+            self.update()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Left to the page."""
+        event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What was fitted stays so."""
+        super().resizeEvent(event)
+        self._ground = None
+        if self._is_fitted:
+            self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another palette."""
+        super().changeEvent(event)
+        self._ground = None
+
+    def _press(self, at: QPointF, *, erase: bool, pressure: float) -> None:
+        if self._tool is not None and self._photo is not None and self._mask is self._own:
+            self._draws = True
+            self._tool.press(Touch(self._placement.to_picture(at), pressure, erase))
+
+    def _move(self, at: QPointF, *, pressure: float) -> None:
+        self._point_at(at)
+        if self._photo is None or self._tool is None:
+            return
+        point = self._placement.to_picture(at)
+        if self._draws:
+            self._tool.move(Touch(point, pressure))
+        else:
+            self._tool.hover(point)
+        self.pointed.emit(point)
+
+    def _release(self) -> None:
+        if self._draws and self._tool is not None:
+            self._draws = False
+            self._tool.release()
+
+    def _pick(self, at: QPointF) -> None:
+        point, document = self._placement.to_picture(at), self._history.document
+        label = None if document is None else document.label_at(point)
+        if label is not None:
+            self.picked.emit(label)
+
+    def _show_cursor(self) -> None:
+        if self._panned_from is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space_is_down:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
+
+def _picks(event: QMouseEvent | QTabletEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
