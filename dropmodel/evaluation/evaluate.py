@@ -1,7 +1,7 @@
 """A model on a data set's query and gallery: everything that is measured, in one call."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,8 @@ KEPT = 10
 
 _MOST_CAMERAS = 20
 """With more cameras than this a table of their pairs is too long to be of use."""
+
+_RENDERED = "rendered people"
 
 Progress = Callable[[int], None]
 """Told how many more pictures are done."""
@@ -170,6 +172,9 @@ def measure(
     fitted = None
     if chosen.calibration is not None:
         fitted = calibrate(features.query, features.gallery, rules, kind=chosen.calibration)
+    if fitted is not None:
+        source = _RENDERED if dataset.name == "synthetic" else f"pictures of {dataset.name}"
+        fitted = replace(fitted[0], source=source), fitted[1]
     return Report(
         dataset=dataset.name,
         model=model,

@@ -1,6 +1,7 @@
 """Calibration: fits against slow ones and known truths; what is stored; reliability."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,10 +134,37 @@ def test_isotonic_keeps_few_knots() -> None:
     assert list(curve.distances) == sorted(curve.distances)
 
 
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32), positives=st.integers(1, 300), negatives=st.integers(1, 300))
+def test_no_step_is_more_certain_than_its_pairs(seed: int, positives: int, negatives: int) -> None:
+    """However far apart: one pair of the other kind may lie among the nearest, and among the farthest."""
+    rng = np.random.default_rng(seed)
+    distances = np.concatenate([rng.random(positives) / 2, 1 + rng.random(negatives)]).astype(np.float32)
+    same = np.arange(positives + negatives) < positives
+    curve = fit(Pairs(distances, same, np.ones(len(same))))
+    near, far = curve([0.0, 2.0])
+    # With a prior of a half all pairs of a kind weigh one half together; there is one more of each.
+    own, other = positives / (positives + 1), 1 / (negatives + 1)
+    assert near == pytest.approx(own / (own + other), rel=1e-4)
+    assert far == pytest.approx(1 - (1 - other) / (1 - other + (1 - own)), rel=1e-3, abs=1e-5)
+
+
+def test_knots_follow_the_odds_to_the_ends() -> None:
+    """Of a hundred thousand pairs the nearest say far more than 64 : 1, and the knots keep it."""
+    pairs = drawn(0, 100_000, slope=-24.0)
+    curve = fit(pairs)
+    near, far = curve([0.0, 1.0])
+    assert near / (1 - near) > 2000
+    assert (1 - far) / far > 2000
+    asked = np.linspace(0.3, 0.7, 9)
+    np.testing.assert_allclose(curve(asked), 1 / (1 + np.exp(24 * (asked - 0.5))), atol=0.03)
+
+
 def test_calibration_through_json_prior_and_what_cannot_be_compared() -> None:
     made = Calibration({1: Logistic(1.0, -4.0), 9: Isotonic((0.1, 0.5), (0.9, 0.2))}, 0.5, 0.03)
     again = Calibration.from_dict(json.loads(json.dumps(made.to_dict())))
     assert again == made
+    assert replace(made, source="rendered people").to_dict()["source"] == "rendered people"
     assert again.probability(0.3, 9) == pytest.approx(0.55)
     assert again.probability(0.25, 2) == pytest.approx(0.5)
     rare = again.probability(0.25, 1, prior=0.01)

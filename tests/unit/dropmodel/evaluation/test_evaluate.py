@@ -52,6 +52,7 @@ def test_json_has_everything_and_no_nan(report: Report) -> None:
     assert len(told["tables"]["cameras"]) == 6
     assert told["verification"]["tpr_at_fpr"].keys() == {"0.01", "0.001", "0.0001"}
     assert Calibration.from_dict(told["calibration"]) == report.calibration
+    assert told["calibration"]["source"] in {"rendered people", f"pictures of {report.dataset}"}
     assert told["per_query"][0]["path"] == "query/0001_c1s1_000000_00.jpg"
     assert "per_query" not in report.to_dict()
     text = "\n".join(report.lines())
