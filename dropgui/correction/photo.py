@@ -8,15 +8,18 @@ from dropgui.session import PictureError
 from dropmodel.errors import ImageError
 
 
-def read_crop(row: CropRow) -> Photo:
+def read_crop(row: CropRow, at_least: tuple[int, int] | None = None) -> Photo:
     """The crop upright and at its own resolution, uint8 [H, W, 3], C-contiguous.
+
+    With ``at_least`` (height, width) a crop that is the whole image is read as indexing reads it, which may be
+    smaller: then its vectors change by its mask alone.
 
     :class:`~dropgui.session.PictureError` where its picture cannot be read, or became smaller than its box.
     """
     from dropmodel.inference import read_image
 
     try:
-        pixels = read_image(row.path)
+        pixels = read_image(row.path, at_least=at_least if row.box is None else None)
     except ImageError as error:
         raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
     if row.box is None:

@@ -12,6 +12,7 @@ from PIL import Image as Picture
 
 from dropgui.correction.photo import read_crop
 from dropgui.correction.region import Labels, Photo
+from dropgui.correction.upsample import upsample
 from dropgui.library import Library
 from dropgui.library.corrections import GoneError, Saved, add_correction, labels_of, revisions
 from dropgui.library.masks import mask_of, model_mask_of
@@ -139,4 +140,7 @@ def _grown(stored: MaskRow | None, photo: Photo, schema: PartSchema) -> Labels:
     if stored is None or stored.schema_name != schema.name:
         return np.zeros(photo.shape[:2], np.uint8)
     height, width = photo.shape[:2]
-    return np.array(Picture.fromarray(stored.labels).resize((width, height), Picture.Resampling.NEAREST))
+    if stored.labels.shape[0] <= height and stored.labels.shape[1] <= width:
+        return upsample(stored.labels, photo)
+    small = Picture.fromarray(stored.labels).resize((width, height), Picture.Resampling.NEAREST)
+    return np.array(small, np.uint8)
