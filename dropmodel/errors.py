@@ -32,6 +32,10 @@ class TrainingError(Exception):
     """A training run cannot begin or go on; the text says why, where and what to do."""
 
 
+class NotFiniteError(TrainingError):
+    """A run met numbers that are not finite; its last checkpoint is sound."""
+
+
 class OutOfMemoryError(TrainingError):
     """A run needs more memory than there is; ``batch`` is a smaller one to try, 0 where nothing is left."""
 

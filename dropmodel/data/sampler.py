@@ -82,7 +82,7 @@ class PersonBatches(Sampler[list[Pick]]):
                 continue
             # Drawn anew for each batch, so that leaving out earlier ones changes nothing.
             random = np.random.default_rng((self._seed, epoch, number))
-            chosen = [self._choose(person, random) for person in people]
+            chosen = [choose(self._people[person], self._pictures, random) for person in people]
             size = self._persons * self._pictures
             start = number * size + self._mine.start * self._pictures
             mine = [index for pictures in chosen[self._mine] for index in pictures]
@@ -98,15 +98,15 @@ class PersonBatches(Sampler[list[Pick]]):
             for start in range(0, len(order), self._persons):
                 yield order[start : start + self._persons]
 
-    def _choose(self, person: int, random: np.random.Generator) -> list[int]:
-        """K pictures of a person: the cameras take turns until all pictures are used, then all over again."""
-        chosen: list[int] = []
-        while len(chosen) < self._pictures:
-            cameras = self._people[person]
-            turns = [
-                random.permutation(cameras[camera]).tolist() for camera in random.permutation(len(cameras))
-            ]
-            while turns and len(chosen) < self._pictures:
-                chosen += [shots.pop() for shots in turns][: self._pictures - len(chosen)]
-                turns = [shots for shots in turns if shots]
-        return chosen
+
+def choose(cameras: Sequence[Sequence[int]], count: int, random: np.random.Generator) -> list[int]:
+    """``count`` pictures of a person, given by camera: the cameras take turns until all pictures are used,
+    then all over again.
+    """
+    chosen: list[int] = []
+    while len(chosen) < count:
+        turns = [random.permutation(cameras[camera]).tolist() for camera in random.permutation(len(cameras))]
+        while turns and len(chosen) < count:
+            chosen += [shots.pop() for shots in turns][: count - len(chosen)]
+            turns = [shots for shots in turns if shots]
+    return chosen

@@ -1,7 +1,7 @@
 """A whole run from a configuration: data, network, hooks, in a folder that can be taken up again."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Pictures:
     def __len__(self) -> int:
         return self._sampler.batches
 
-    def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+    def batches(self, epoch: int, start: int = 0) -> Generator[Batch, None, None]:
         """The epoch's batches from the one at ``start`` on."""
         self._sampler.start_at(epoch, start)
         yield from self._loader

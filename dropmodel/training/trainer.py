@@ -1,7 +1,8 @@
 """The training loop. What else happens in a run is done by hooks (:mod:`dropmodel.training.hooks`)."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from dropmodel.data.loading import Batch, normalized
-from dropmodel.errors import TrainingError
+from dropmodel.errors import NotFiniteError, TrainingError
 from dropmodel.inference.devices import choose_dtype
-from dropmodel.network.drop import Drop
+from dropmodel.network.drop import Drop, DropOutput
 from dropmodel.training.averaging import WeightAverage, recalibrate_norms
 from dropmodel.training.checkpoint import random_state, restore_random_state
 from dropmodel.training.config import TrainConfig
@@ -26,7 +27,7 @@ from dropmodel.training.distributed import (
     world_size,
 )
 from dropmodel.training.losses.identity import CosineClassifier
-from dropmodel.training.losses.total import Joined, TotalLoss
+from dropmodel.training.losses.total import TotalLoss
 from dropmodel.training.optimiser import build_optimiser, set_rate
 from dropmodel.training.shared_norm import share_batch_norms
 from dropmodel.training.style import apply_style
@@ -43,7 +44,7 @@ class Loader(Protocol):
     def __len__(self) -> int:
         """Batches an epoch for this process."""
 
-    def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+    def batches(self, epoch: int, start: int = 0) -> Generator[Batch, None, None]:
         """The epoch's batches from the one at ``start`` on."""
 
     def names(self, batch: Batch) -> Sequence[str]:
@@ -118,7 +119,8 @@ class Trainer:
     """Trains ``network`` on ``loader`` as ``config`` says.
 
     ``network`` is moved to ``device``; it must have the loader's identities. In a process group every process
-    makes a Trainer of its own with its own part of the loader.
+    makes a Trainer of its own with its own part of the loader. ``loss`` takes the place of the configured
+    losses' sum; ``frozen`` modules of the network stay in evaluation mode.
     """
 
     def __init__(
@@ -128,6 +130,9 @@ class Trainer:
         loader: Loader,
         device: torch.device,
         hooks: Sequence[Hook] = (),
+        *,
+        loss: nn.Module | None = None,
+        frozen: Sequence[nn.Module] = (),
     ) -> None:
         self.config = config
         self.device = device
@@ -137,7 +142,7 @@ class Trainer:
         if config.losses.classifier == "cosine":
             classifiers = network.embed.classifiers
             network.embed.classifiers = nn.ModuleList(CosineClassifier.like(plain) for plain in classifiers)
-        self._frozen = apply_style(network.backbone, config.style)
+        self._frozen = [*apply_style(network.backbone, config.style), *frozen]
         network.fixed_masks = config.losses.parsing_alone
         self.network = network.to(device)
         if config.runtime.channels_last:
@@ -146,7 +151,9 @@ class Trainer:
         if world_size() > 1 and config.runtime.shared_norms:
             share_batch_norms(self.network)
         shape = network.config
-        self.loss = TotalLoss(config.losses, loader.identities, len(shape.schema), shape.dim).to(device)
+        if loss is None:
+            loss = TotalLoss(config.losses, loader.identities, len(shape.schema), shape.dim)
+        self.loss: Any = loss.to(device)
         self.optimiser = build_optimiser(self.network, config.optimiser)
         self.dtype = choose_dtype(config.runtime.precision, device)
         if device.type == "cpu" and self.dtype == torch.bfloat16:
@@ -250,13 +257,13 @@ class Trainer:
                 f"an epoch has {len(self.loader)} batches, a step takes {every}: add pictures"
             )
         self._train_mode()
-        batches = self.loader.batches(progress.epoch, progress.batch)
-        while progress.batch < last and not progress.over:
-            started = time.perf_counter()
-            chosen = [next(batches) for _ in range(every)]
-            step = self._step(chosen, started)
-            for hook in self.hooks:
-                hook.after_step(self, step)
+        with closing(self.loader.batches(progress.epoch, progress.batch)) as batches:
+            while progress.batch < last and not progress.over:
+                started = time.perf_counter()
+                chosen = [next(batches) for _ in range(every)]
+                step = self._step(chosen, started)
+                for hook in self.hooks:
+                    hook.after_step(self, step)
         if progress.batch < last:
             return
         progress.epoch, progress.batch = progress.epoch + 1, 0
@@ -283,7 +290,7 @@ class Trainer:
         set_rate(self.optimiser, rate)
         self.optimiser.zero_grad(set_to_none=True)
         totals: dict[str, Tensor] = {}
-        joined: list[Joined] = []
+        joined: list[Any] = []
         images = 0
         for place, batch in enumerate(batches):
             with hold_gradients(self._model, hold=place + 1 < len(batches)):
@@ -316,15 +323,22 @@ class Trainer:
             time.perf_counter() - started,
         )
 
-    def _losses(self, batch: Batch, epoch: float) -> tuple[Tensor, dict[str, Tensor], Joined]:
+    def _losses(self, batch: Batch, epoch: float) -> tuple[Tensor, dict[str, Tensor], Any]:
         images = self._images(batch)
-        identities = batch.identities.to(self.device, non_blocking=True)
-        targets = batch.targets.to(self.device, non_blocking=True)
         with self._autocast():
             output = self._model(images)
-        total, losses, joined = self.loss(output, identities, targets, epoch)
+        total, losses, joined = self.compare(output, batch, epoch)
         self._require_finite(total, losses, [batch])
         return total, losses, joined
+
+    def compare(
+        self, output: DropOutput, batch: Batch, epoch: float
+    ) -> tuple[Tensor, dict[str, Tensor], Any]:
+        """The loss of what the network says of ``batch``, each loss by name, and what to remember of it."""
+        identities = batch.identities.to(self.device, non_blocking=True)
+        targets = batch.targets.to(self.device, non_blocking=True)
+        found: tuple[Tensor, dict[str, Tensor], Any] = self.loss(output, identities, targets, epoch)
+        return found
 
     def _images(self, batch: Batch) -> Tensor:
         """What the network wants: float32 [N, 3, H, W] on the device."""
@@ -350,12 +364,12 @@ class Trainer:
             return
         step = self.progress.step + 1
         if not float(bad):
-            raise TrainingError(
+            raise NotFiniteError(
                 f"step {step}: another process met numbers that are not finite; see its message"
             )
         which = ", ".join(name for name, loss in losses.items() if not bool(torch.isfinite(loss))) or "sum"
         names = ", ".join(str(name) for batch in batches for name in self.loader.names(batch))
-        raise TrainingError(
+        raise NotFiniteError(
             f"step {step}: not a finite number in: {which}. The last checkpoint is untouched: go on from it "
             f"with --resume, at a lower optimiser.rate or another runtime.precision if the files are fine. "
             f"The batch was: {names}"

@@ -21,10 +21,12 @@ class FinetuneConfig:
       step; ``pictures``: how many of a person or cluster are in a batch.
     - ``rate``: highest learning rate; the backbone's is ``backbone_rate`` of it, its first ``frozen_stages``
       stages do not learn.
+    - ``ema``: share of the weights' running average that stays at each step; it is what is measured and kept.
     - ``norm_momentum``: share of a batch in the running statistics of batch norms; 0 keeps the parent's.
-    - ``neighbours``, ``reach``: of clusters, see :class:`~dropmodel.evaluation.grouping.Grouping`;
-      ``temperature``, ``memory_momentum``: of the cluster memory. ``stable``: a run that only adapts ends
-      when the clusters of two epochs agree this much (adjusted Rand index).
+    - ``neighbours``, ``reach``, ``strictness``, ``apart_seconds``: of clusters, see
+      :class:`~dropmodel.evaluation.grouping.Grouping`; ``centre_cameras``: what all crops of a camera share
+      is taken away before. ``temperature``, ``memory_momentum``: of the cluster memory. ``stable``: a run
+      that only adapts ends when the clusters of two epochs agree this much (adjusted Rand index).
     - ``alphas``: shares of what was learnt (the rest is the parent's weights) that are tried on the held-out
       examples; ``alpha``: the share that is taken where there are none.
     - ``precision``, ``seed``; ``threads`` of the CPU, 0: torch's own choice; ``checkpoint_steps``: steps
@@ -43,9 +45,13 @@ class FinetuneConfig:
     rate: float = 2e-4
     backbone_rate: float = 1.0
     frozen_stages: int = 1
+    ema: float = 0.95
     norm_momentum: float = 0.0
     neighbours: int = 8
     reach: float = 0.3
+    strictness: float = 2.5
+    apart_seconds: float | None = None
+    centre_cameras: bool = True
     temperature: float = 0.05
     memory_momentum: float = 0.8
     stable: float = 0.98
