@@ -1,5 +1,6 @@
 """One open library with its model and its index."""
 
+import errno
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +13,8 @@ from sqlalchemy import insert
 from dropgui.errors import UserError
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
+from dropgui.library.model_files import kept_file, models_dir
+from dropgui.library.models import rename_version
 from dropgui.library.queries import active_model, crop_ids, model_versions
 from dropgui.library.schema import Meta
 from dropgui.search import VectorQuery
@@ -23,6 +26,8 @@ from dropgui.session import (
     PictureError,
     Session,
 )
+from dropgui.versions.exchange import import_version
+from dropgui.versions.use import use_version
 from dropmodel.inference import save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
 from tests.support.starter import make_starter
@@ -114,11 +119,24 @@ def test_other_weights_are_refused(library: Library, folder: Path, model: Path, 
     with Session(library, model=model, device="cpu") as session:
         session.index_folder(folder)
     with Session(library, model=other_model, device="cpu") as session:
-        with pytest.raises(OtherModelError, match=r"other weights.*Use the same model again"):
+        with pytest.raises(OtherModelError, match=r"other weights.*add this one as a version.*models import"):
             session.index_folder(folder)
         with pytest.raises(OtherModelError):
             session.read_picture(folder / "0.png")
     assert len(model_versions(library)) == 1
+
+
+def test_weights_of_another_version_are_refused_with_its_name(
+    library: Library, folder: Path, model: Path, other_model: Path
+) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+        rename_version(library, import_version(session, other_model).id, "new one")
+    with (
+        Session(library, model=other_model, device="cpu") as session,
+        pytest.raises(OtherModelError, match="It is the library's version 'new one'.*models use 'new one'"),
+    ):
+        _ = session.extractor
 
 
 def test_faults_a_user_can_mend_are_user_errors(library: Library, tmp_path: Path) -> None:
@@ -197,7 +215,10 @@ def test_untrained_weights_of_another_program_version_are_told(
     with Session(library, device="cpu") as session:
         session.index_folder(folder)
     monkeypatch.setattr("dropmodel.inference.untrained._RECIPE", -1)
-    with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="new library"):
+    with (
+        Session(library, device="cpu") as session,
+        pytest.raises(OtherModelError, match="add it as a version"),
+    ):
         _ = session.extractor
 
 
@@ -248,17 +269,84 @@ def test_a_library_that_was_opened_but_never_indexed_takes_the_starter_model(
         assert len(session.search(VectorQuery(features, WEIGHTS)).matches) == 6
 
 
-def test_a_library_of_a_starter_model_that_is_gone_or_another(
+def test_a_library_keeps_the_starter_model_that_it_was_indexed_with(
     library: Library, folder: Path, starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Session(library, device="cpu") as session:
+        assert not models_dir(library).exists()
         session.index_folder(folder)
+        own = session.model_version
+        assert kept_file(library, own.weights_hash).read_bytes() == starter.read_bytes()
+    newer = make_starter(tmp_path / "newer.safetensors", seed=8)
+    for present, waits in (("", False), (str(newer), True)):
+        monkeypatch.setenv("DROPMODEL_STARTER", present)
+        with Session(library, device="cpu") as session:
+            assert session.extractor.model.weights_hash == own.weights_hash
+            assert session.starter_waits is waits
+    with Session(library, device="cpu") as session:
+        import_version(session, newer)
+        assert not session.starter_waits
+    kept_file(library, own.weights_hash).unlink()
+    with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="not here any more"):
+        _ = session.extractor
     monkeypatch.setenv("DROPMODEL_STARTER", "")
     with Session(library, device="cpu") as session:
         with pytest.raises(ModelFileError, match="the starter model is not here"):
             _ = session.extractor
         assert session.search(VectorQuery(session.features_of_crop(1), WEIGHTS)).compared == 6
-    newer = make_starter(tmp_path / "newer.safetensors", seed=8)
-    monkeypatch.setenv("DROPMODEL_STARTER", str(newer))
-    with Session(library, device="cpu") as session, pytest.raises(OtherModelError, match="new library"):
+
+
+def test_a_library_of_before_gets_its_copy_when_its_model_is_loaded(
+    library: Library, folder: Path, starter: Path
+) -> None:
+    with Session(library, device="cpu") as session:
+        session.index_folder(folder)
+        kept = kept_file(library, session.model_version.weights_hash)
+    kept.unlink()
+    with Session(library, device="cpu") as session:
+        assert not session.starter_waits
         _ = session.extractor
+    assert kept.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut short", "another model"])
+def test_a_damaged_copy_is_mended_from_where_the_weights_came_from(
+    library: Library, folder: Path, model: Path, other_model: Path, damage: str
+) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+        kept = kept_file(library, session.model_version.weights_hash)
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:1000] if damage == "cut short" else other_model.read_bytes())
+    with Session(library, device="cpu") as session:
+        assert session.extractor.model.weights_hash == session.model_version.weights_hash
+    assert kept.read_bytes() == whole
+
+
+def test_a_full_disk_does_not_keep_from_indexing(
+    library: Library, folder: Path, starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with Session(library, device="cpu") as session:
+        with monkeypatch.context() as patch:
+            patch.setattr("shutil.copyfileobj", full)
+            assert session.index_folder(folder).indexed == 6
+        assert list(models_dir(library).iterdir()) == []
+        session.index_folder(folder)
+        assert len(list(models_dir(library).iterdir())) == 1
+
+
+def test_another_program_made_another_version_the_active_one(
+    library: Library, folder: Path, model: Path, other_model: Path
+) -> None:
+    with Session(library, model=model, device="cpu") as session:
+        session.index_folder(folder)
+        old = session.search(VectorQuery(session.features_of_crop(1), WEIGHTS))
+        new = import_version(session, other_model)
+        with Library.open(library.path) as same, Session(same, device="cpu") as elsewhere:
+            use_version(elsewhere, new.id)
+        assert session.index.model.id == session.model_version.id == new.id
+        assert session.extractor.model.weights_hash == new.weights_hash
+        assert session.search(VectorQuery(session.features_of_crop(1), WEIGHTS)) != old
