@@ -245,6 +245,8 @@ class MaskCanvas(QWidget):
         tool = self._tool
         if tool is None or not tool.has_radius or self._pointer is None or self._moves_picture:
             return None
+        if self._mask is not self._own:
+            return None
         radius = max(2.0, self._options.radius * self._placement.scale)
         return QRectF(self._pointer.x() - radius, self._pointer.y() - radius, 2 * radius, 2 * radius)
 

@@ -64,25 +64,24 @@ class Header(QWidget):
         first.setSpacing(GRID)
         first.addWidget(self._name, 1)
         first.addWidget(self._state)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addLayout(first)
-        left.addWidget(self._facts)
-        right = QVBoxLayout()
-        right.setSpacing(GRID // 2)
-        right.addWidget(self._words)
-        right.addWidget(self._bar)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID)
-        row.addLayout(left, 1)
-        row.addLayout(right)
-        row.addSpacing(GRID)
-        row.addWidget(button(commands.previous, "‹"))
-        row.addWidget(self.accept)
-        row.addWidget(button(commands.skip, "Skip"))
-        row.addWidget(button(commands.next, "Next ›"))
-        row.addWidget(button(commands.grid, "Grid"))
+        for each in (
+            button(commands.previous, "‹"),
+            self.accept,
+            button(commands.skip, "Skip"),
+            button(commands.next, "Next ›"),
+            button(commands.grid, "Grid"),
+        ):
+            first.addWidget(each)
+        second = QHBoxLayout()
+        second.setSpacing(GRID)
+        second.addWidget(self._facts, 1)
+        second.addWidget(self._words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        column.setSpacing(2)
+        column.addLayout(first)
+        column.addLayout(second)
+        column.addWidget(self._bar)
 
     @property
     def state(self) -> str:

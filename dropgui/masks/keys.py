@@ -7,7 +7,7 @@ A widget that is typed into takes its keys before the page does.
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,21 @@ class KeyedPage(QWidget):
     def command(self, event: QKeyEvent) -> QAction | None:
         """The command that a key is of."""
         return self._keyed.get(_pressed(event))
+
+    def answer_keys_of(self, view: QWidget) -> None:
+        """Answer them also where ``view`` would make something else of them: a list looks for a letter."""
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A command's key goes no further."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and self.command(event) is not None
+        ):
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
         """A key that is a command here is not the window's."""

@@ -40,14 +40,14 @@ class Looking(QObject):
         if self._shown is not None:
             words, labels = self._shown
             self._page.revisions.clear_selection()
-            self._editing.replace(f"Bring Back {words}", labels)
+            self._editing.replace(f"Bring Back {words.title()}", labels)
 
     def _look(self, revision: RevisionRow | None) -> None:
         sitting, library = self._editing.sitting, self._session.library
         if sitting is None:
             return
         opened = sitting.opened
-        words = "the Model's Own Mask" if revision is None else f"Revision {revision.revision}"
+        words = "the model's own mask" if revision is None else f"revision {revision.revision}"
 
         def read() -> Labels:
             if revision is None:
@@ -58,13 +58,13 @@ class Looking(QObject):
             if self._editing.sitting is not sitting or not self._page.revisions.shows_one:
                 return
             if labels.shape != sitting.document.shape:
-                self._page.show_looking(f"{words} is of another size: the picture was replaced since.")
+                self._page.show_looking(
+                    f"{words.capitalize()} is of another size: the picture was replaced since."
+                )
                 return
             self._shown = (words, labels)
             self._page.canvas.look_at(labels)
-            self._page.show_looking(
-                f"You are looking at {words[0].lower()}{words[1:]}. Alt+Enter brings it back, Esc returns."
-            )
+            self._page.show_looking(f"You are looking at {words}. Alt+Enter brings it back, Esc returns.")
 
         self._reads.request(read, show, self.failed.emit)
 

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -80,7 +80,8 @@ class OptionBar(QWidget):
         self.protects.setToolTip("Only the part in hand and the background change; other parts stay (K)")
         self.protects.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.protects.toggled.connect(options.set_protects)
-        self._sizes = _row(QLabel("Size"), self._size, self._size.number)
+        self._size_words = QLabel("Size")
+        self._sizes = _row(self._size_words, self._size, self._size.number)
         self._fills = _row(self._fill_by, self._tolerance, self._tolerance.number)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, GRID, 0)
@@ -98,6 +99,16 @@ class OptionBar(QWidget):
         """Show what this tool can be set to."""
         self._tool = tool
         self._show()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the words, which stand in the tooltips too."""
+        return QSize(42 * GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the controls have it."""
+        super().resizeEvent(event)
+        self._title.setVisible(self.width() > 50 * GRID)
+        self._size_words.setVisible(self.width() > 58 * GRID)
 
     def _size_moved(self, step: int) -> None:
         radius = RADII[0] * math.exp(_RANGE * step / _STEPS)
@@ -142,7 +153,6 @@ class ViewBar(QWidget):
         for action in toggles:
             row.addWidget(_toggle(action))
         row.addStretch()
-        row.addWidget(QLabel("Colours"))
         row.addWidget(self._opacity)
         row.addWidget(self._zoom)
         options.look_changed.connect(self._show)

@@ -39,7 +39,7 @@ class Options(QObject):
         self._part = 1
         self._erases = False
         self._radius = 4.0
-        self._tolerance = 12.0
+        self._tolerance = 8.0
         self._protects = False
         self._fill_by = FillBy.COLOR
         self._lasso_does = LassoDoes.PAINT

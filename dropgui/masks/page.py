@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette, QResizeEve
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -33,7 +32,7 @@ from dropgui.masks.revision_list import RevisionList
 from dropgui.masks.sitting import Sitting
 from dropgui.masks.tool_strip import ToolStrip
 from dropgui.masks.tools import Tool
-from dropgui.style import GRID, ElidedLabel, heading, note
+from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 from dropmodel.parts import BACKGROUND, IGNORE
 
 _SIDE = 29 * GRID
@@ -94,13 +93,14 @@ class MaskPage(KeyedPage):
         self.effect = EffectView()
         self.revisions = RevisionList()
         self.draft = _DraftLine()
-        self._looking = QLabel()
+        self._looking = note()
         self._hint = ElidedLabel()
         self._hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._hint.setContentsMargins(GRID, 0, GRID, GRID // 2)
         self._build()
         self.add_commands(commands.of_the_page)
         self._add_part_keys()
+        self.answer_keys_of(self.revisions.view)
         self.canvas.counted.connect(self._count)
         self.canvas.placed.connect(lambda: self.view_bar.show_zoom(self.canvas.placement.scale))
         options.changed.connect(self._show_hint)
@@ -228,8 +228,8 @@ class MaskPage(KeyedPage):
     # -- layout -----------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._looking.setAutoFillBackground(True)
-        self._looking.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self._looking.setContentsMargins(GRID, 0, GRID, 0)
+        self._looking.setFont(scaled(self._looking.font(), 1.0, bold=True))
         self._looking.hide()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)

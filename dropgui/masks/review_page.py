@@ -104,6 +104,7 @@ class ReviewPage(KeyedPage):
         self.grid.doubleClicked.connect(lambda index: self.edit_wanted.emit(int(index.data(ID_ROLE))))
         self.grid.selection_changed.connect(self._show_able)
         reviewing.progressed.connect(self._show_progress)
+        self.answer_keys_of(self.grid)
         self.setFocusProxy(self.grid)
         self._show_able()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -20,12 +20,17 @@ class _List(QListWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(16 * GRID, 8 * GRID)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Letters are the page's; a list would look for items by them."""
-        if event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End}:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
+    def event(self, event: QEvent) -> bool:
+        """The arrow keys are its own while it has the keyboard."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class RevisionList(QWidget):
@@ -60,6 +65,11 @@ class RevisionList(QWidget):
         column.addWidget(self._list)
         column.addLayout(row)
         self.set_revisions(())
+
+    @property
+    def view(self) -> QWidget:
+        """What has the keyboard."""
+        return self._list
 
     @property
     def shows_one(self) -> bool:

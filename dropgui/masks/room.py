@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
-from PySide6.QtWidgets import QStackedWidget, QTabWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
 
 from dropgui.correction.effect import Effect
 from dropgui.correction.review import MarksUndo
@@ -28,6 +28,7 @@ from dropgui.masks.reviewing import DONE, Reviewing
 from dropgui.masks.sitting import Sitting
 from dropgui.masks.tools import Brush, Eraser, Picker, Tool
 from dropgui.query.controller import QueryController
+from dropgui.query.panel import QueryPanel
 from dropgui.search import VectorQuery
 from dropgui.session import Session
 
@@ -203,10 +204,21 @@ class MaskRoom(QObject):
         return None if asked is None else asked.vectors
 
     def _edit_selected(self) -> None:
-        if selected := self._selected():
-            self.edit(selected[0])
+        if (crop_id := self._crop_meant()) is not None:
+            self.edit(crop_id)
         else:
             self.told.emit("Select a crop first: click on it, or go to it with the arrow keys.")
+
+    def _crop_meant(self) -> int | None:
+        """The selected crop; the query's where nothing is, or where its panel has the keyboard."""
+        subject = self._controller.subject
+        focus: QWidget | None = QApplication.focusWidget()
+        queried = None if subject is None else subject.crop_id
+        while focus is not None and not isinstance(focus, QueryPanel):
+            focus = focus.parentWidget()
+        if focus is not None and queried is not None:
+            return queried
+        return next(iter(self._selected()), queried)
 
     def _choose(self, tool: Tool) -> None:
         self.page.strip.choose(tool)
