@@ -11,8 +11,8 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from dropgui.finetuning.recipe import Recipe
-from dropgui.finetuning.split import Split, lot
-from dropgui.finetuning.stock import Corrected, corrected_of, known_persons, rejections, usable
+from dropgui.finetuning.split import Parted, Split, lot, parted
+from dropgui.finetuning.stock import rejections, usable
 from dropgui.library import Library
 from dropgui.library.schema import Crop, Image
 
@@ -72,23 +72,15 @@ def choose(library: Library, recipe: Recipe, split: Split) -> Choice:
 
 
 def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> Choice:
-    known = {one.person_id for one in known_persons(connection)}
-    taught = {person for person in known if split.persons.get(person) is False}
-    held = {person for person in known if split.persons.get(person) is True}
-    masks = {mask.crop_id: mask for mask in corrected_of(connection)}
-    sides = {crop: split.side_of(crop, mask.person_id) for crop, mask in masks.items()}
-    train = {
-        crop: Picked(crop, None, masks[crop].revision)
-        for crop, (held_out, counts) in sides.items()
-        if "masks" in recipe.sources and held_out is False and counts
-    }
-    kept_masks = {crop for crop, (held_out, _) in sides.items() if held_out is True}
+    sides = parted(connection, split)
+    masks = sides.teaching if "masks" in recipe.sources else {}
+    train = {crop: Picked(crop, None, mask.revision) for crop, mask in masks.items()}
     unnamed: list[int] = []
     query = select(Crop.id, Crop.person_id).join(Image).where(*usable()).order_by(Crop.id)
     for crop, person in connection.execute(query).tuples():
-        if person in held or crop in kept_masks:
+        if person in sides.held_out or crop in sides.aside:
             continue
-        if person in taught and "persons" in recipe.sources:
+        if person in sides.taught and "persons" in recipe.sources:
             train[crop] = Picked(crop, person, train[crop].revision if crop in train else 0)
         elif crop not in train:
             unnamed.append(crop)
@@ -96,7 +88,7 @@ def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> 
     if "persons" in recipe.sources:
         reachable = {*train, *unnamed}
         rejected = tuple(
-            pair for pair in rejections(connection) if pair[1] in taught and pair[0] in reachable
+            pair for pair in rejections(connection) if pair[1] in sides.taught and pair[0] in reachable
         )
     wanted = _unnamed_wanted(recipe, len(train), len(unnamed))
     chosen = np.random.default_rng(recipe.seed).permutation(len(unnamed))[:wanted]
@@ -104,7 +96,7 @@ def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> 
         train.setdefault(crop, Picked(crop))
     return Choice(
         tuple(train[crop] for crop in sorted(train)),
-        _held_out(connection, held, masks, sides, salt),
+        _held_out(connection, sides, salt),
         rejected,
         weak="masks" in recipe.sources,
     )
@@ -117,26 +109,15 @@ def _unnamed_wanted(recipe: Recipe, named: int, unnamed: int) -> int:
     return min(_WEAK * named, recipe.crops, unnamed) if recipe.sources == ("masks",) else 0
 
 
-def _held_out(
-    connection: Connection,
-    persons: set[int],
-    masks: Mapping[int, Corrected],
-    sides: Mapping[int, tuple[bool | None, bool]],
-    salt: str,
-) -> tuple[Picked, ...]:
+def _held_out(connection: Connection, sides: Parted, salt: str) -> tuple[Picked, ...]:
     """The crops to measure on: always the same ones as long as nobody says more of them."""
-    measured = {crop for crop, (held_out, counts) in sides.items() if held_out is True and counts}
-    chosen = {
-        crop: Picked(crop, None, masks[crop].revision)
-        for crop in sorted(measured, key=lambda crop: lot(salt, crop))[:MEASURED]
-        if masks[crop].person_id not in persons
-    }
-    for person in sorted(persons, key=lambda person: lot(salt, person)):
-        query = select(Crop.id).join(Image).where(Crop.person_id == person, *usable())
-        crops = list(connection.execute(query).scalars())
-        if len(chosen) + len(crops) > MEASURED and chosen:
+    masks = sides.measuring
+    alone = sorted((crop for crop in masks if crop in sides.aside), key=lambda crop: lot(salt, crop))
+    chosen = {crop: Picked(crop, None, masks[crop].revision) for crop in alone[:MEASURED]}
+    for person in sorted(sides.held_out, key=lambda person: lot(salt, person)):
+        if chosen and len(chosen) + sides.held_out[person].crops > MEASURED:
             continue
-        chosen |= {
-            crop: Picked(crop, person, masks[crop].revision if crop in measured else 0) for crop in crops
-        }
+        query = select(Crop.id).join(Image).where(Crop.person_id == person, *usable())
+        for crop in connection.execute(query).scalars():
+            chosen[crop] = Picked(crop, person, masks[crop].revision if crop in masks else 0)
     return tuple(chosen[crop] for crop in sorted(chosen))

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 from dropgui.errors import UserError
 from dropgui.finetuning.recipe import SOURCES, Recipe, Source
-from dropgui.finetuning.split import split_of
+from dropgui.finetuning.split import parted, split_of
 from dropgui.finetuning.stock import (
-    corrected_of,
-    known_persons,
     rejections,
     single_persons,
     usable_count,
@@ -23,7 +21,7 @@ MASKS_NEEDED = 8
 """With fewer corrected masks, two are not left to see whether it helped."""
 
 CROPS_NEEDED = 64
-"""Fewer crops that nobody named make no clusters worth the name."""
+"""Fewer crops, named or not, make no clusters worth the name."""
 
 
 class TooLittleError(UserError):
@@ -95,36 +93,32 @@ def plan(library: Library) -> Plan:
     split = split_of(library)
     parent = active_model(library)
     with library.read() as connection:
-        known = known_persons(connection)
+        sides = parted(connection, split)
         single = single_persons(connection)
-        masks = corrected_of(connection)
         rejected = rejections(connection)
         total = usable_count(connection)
-    taught = [one for one in known if not split.persons.get(one.person_id, False)]
-    held = [one for one in known if split.persons.get(one.person_id, False)]
-    persons = {one.person_id for one in taught}
-    sides = [split.side_of(mask.crop_id, mask.person_id) for mask in masks]
-    corrected = sum(held_out is not True and counts is not False for held_out, counts in sides)
-    held_masks = sum(held_out is True and counts for held_out, counts in sides)
-    confirmed = sum(one.crops for one in taught)
-    held_crops = sum(one.crops for one in held)
-    unlabelled = max(total - held_crops - confirmed, 0)
+    taught, held_out = sides.taught.values(), sides.held_out.values()
+    masks = {**sides.teaching, **sides.measuring}
+    aside = sum(masks[crop].person_id in sides.taught for crop in sides.aside)
+    confirmed = sum(one.crops for one in taught) - aside
+    held_out_crops = sum(one.crops for one in held_out)
+    unlabelled = total - confirmed - held_out_crops - len(sides.aside)
     cameras = max((one.cameras for one in taught), default=0)
     return Plan(
         parent=parent,
         persons=len(taught),
         confirmed=confirmed,
         cameras=cameras,
-        rejected=sum(person in persons for _, person in rejected),
-        corrected=corrected,
+        rejected=sum(person in sides.taught for _, person in rejected),
+        corrected=len(sides.teaching),
         unlabelled=unlabelled,
-        held_out_persons=len(held),
-        held_out_crops=held_crops,
-        held_out_masks=held_masks,
+        held_out_persons=len(held_out),
+        held_out_crops=held_out_crops,
+        held_out_masks=len(sides.measuring),
         sources=(
-            _persons(len(known), len(taught), confirmed, single, cameras),
-            _masks(len(masks), corrected),
-            _adapt(unlabelled),
+            _persons(len(taught) + len(held_out), len(taught), confirmed, single, cameras),
+            _masks(len(masks), len(sides.teaching)),
+            _adapt(unlabelled, confirmed),
         ),
     )
 
@@ -172,10 +166,13 @@ def _masks(known: int, taught: int) -> SourcePlan:
     return SourcePlan("masks", _n(taught, "corrected mask"), missing)
 
 
-def _adapt(crops: int) -> SourcePlan:
-    more = CROPS_NEEDED - crops
-    missing = f"{_n(more, 'more picture')} that nobody was named in" if more > 0 else ""
-    return SourcePlan("adapt", f"{_n(crops, 'crop')} that nobody was named in", missing)
+def _adapt(unlabelled: int, confirmed: int) -> SourcePlan:
+    more = CROPS_NEEDED - unlabelled - confirmed
+    missing = f"{_n(more, 'more picture')} of people, named or not" if more > 0 else ""
+    words = f"{_n(unlabelled, 'crop')} that nobody was named in"
+    if not unlabelled:
+        words = f"{_n(confirmed, 'crop')} (their names are not needed)"
+    return SourcePlan("adapt", words, missing)
 
 
 def _n(count: int, noun: str) -> str:

@@ -32,7 +32,7 @@ reading (:class:`dropgui.finetuning.follow.Follower`). Every line has ``event`` 
 The worker is told ``{"do": ...}`` by a line on its standard input, or by one at the end of ``commands.jsonl``
 in the folder (:func:`dropgui.finetuning.runs.send`):
 
-- ``pause``: wait after the running step; ``resume``: go on.
+- ``pause``: wait after the running step (``pausing``, then ``paused``); ``resume``: go on.
 - ``stop``: end after the running step and keep the best so far; ``abort``: end and keep nothing but the
   checkpoint, from which the run can be resumed. Each is answered at once by a ``state``.
 - ``stay``: go on when standard input ends. Without it (and without ``--stay``) the end of standard input is
@@ -52,6 +52,7 @@ State = Literal[
     "gathering",
     "probing",
     "running",
+    "pausing",
     "paused",
     "stopping",
     "aborting",

@@ -4,10 +4,14 @@ A run is a row (``training_runs``) and a folder beside the library (:mod:`dropgu
 work is done by a process of its own that outlives whoever started it, if it is told to stay.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +36,8 @@ from dropgui.weights.loading import device_called, load_version
 
 RunState = Literal["running", "finished", "stopped", "aborted", "failed", "interrupted"]
 
+_NEW = "new-"
+_STRAY_SECONDS = 3600  # a folder that nobody has finished by then never will be
 _CHANGED = Change(jobs=True)
 _NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
 _OF_ENDED: dict[State, RunState] = {
@@ -84,10 +90,7 @@ def runs(library: Library) -> list[Run]:
     """All runs, newest first."""
     with library.read() as connection:
         rows = connection.execute(select(TrainingRun).order_by(TrainingRun.id.desc())).all()
-    return [
-        _run(library, row.id, row.config, row.parent_id, row.result_id, row.started_at, row.metrics)
-        for row in rows
-    ]
+    return [_run(library, row.id, row.config, row.parent_id, row.result_id, row.started_at) for row in rows]
 
 
 def run(library: Library, run_id: int) -> Run:
@@ -110,20 +113,32 @@ def prepare(library: Library, recipe: Recipe) -> Run:
     :class:`RunError`, and what :func:`dropgui.weights.loading.load_version` raises for lost weights.
     """
     _refuse_two(library)
-    recipe.config()
+    settings = recipe.config().to_dict()
     device_called(recipe.device)
     parent = check(library, recipe).parent
     assert parent is not None
     deal(library)
     config = {**recipe.to_dict(), "data": summary(recipe, check(library, recipe))}
 
+    order = {"parent": parent.id, "recipe": recipe.to_dict(), "settings": settings}
+    made = _make_folder(library, parent)
+
     def work(connection: Connection) -> int:
         values = {"parent_id": parent.id, "config": config}
         run_id = connection.execute(insert(TrainingRun).values(values).returning(TrainingRun.id)).scalar_one()
-        _fill(library, run_id, recipe, parent)
+        target = _folder(library, run_id).path
+        shutil.rmtree(target, ignore_errors=True)  # of a program that was killed before its row was written
+        made.write(made.order, {"run": run_id, **order})
+        made.path.rename(target)
         return run_id
 
-    return run(library, library.write(work, change=_CHANGED))
+    try:
+        run_id = library.write(work, change=_CHANGED)
+    except OSError as error:
+        raise _no_folder(made.path, error) from error
+    finally:
+        shutil.rmtree(made.path, ignore_errors=True)
+    return run(library, run_id)
 
 
 def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Popen[bytes]":
@@ -139,7 +154,8 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
     if not folder.parent.is_file():
         raise RunError("This run has come to its end. Start a new one.")
     try:
-        folder.commands.unlink(missing_ok=True)  # what an earlier worker was told
+        for said in (folder.commands, folder.state):  # to and by an earlier worker
+            said.unlink(missing_ok=True)
         with folder.log.open("ab") as log:
             worker = subprocess.Popen(  # noqa: S603 - our own program
                 [*worker_command(library, run), *(["--stay"] if stay else [])],
@@ -150,9 +166,11 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
                 start_new_session=True,
                 creationflags=_NEW_GROUP,
             )
-        folder.write(folder.state, {"state": "starting", "process": process_name(worker.pid)})
     except OSError as error:
         raise RunError(f"The worker could not be started: {error.strerror or error}.") from error
+    with suppress(OSError), folder.state.open("x", encoding="utf-8") as state:
+        # Until the worker says so itself.
+        json.dump({"state": "starting", "process": process_name(worker.pid)}, state)
     return worker
 
 
@@ -172,7 +190,7 @@ def send(run: Run, command: Command) -> None:
 
 def remove(library: Library, run: Run) -> None:
     """Deletes a run and its folder; a version that came of it stays. :class:`RunError` while it goes on."""
-    if Folder(run.folder).is_worked_on():
+    if any(one.id == run.id and one.state == "running" for one in runs(library)):
         raise RunError("This run is going on. Stop it first.")
 
     def work(connection: Connection) -> None:
@@ -187,13 +205,18 @@ def _refuse_two(library: Library) -> None:
         raise RunError("A run is going on in this library. Wait for it, or stop it first.")
 
 
-def _fill(library: Library, run_id: int, recipe: Recipe, parent: ModelVersionRow) -> None:
-    """Makes the folder of a run; the library's transaction fails with it."""
-    folder = Folder(runs_dir(library) / f"{run_id:04}")
+def _make_folder(library: Library, parent: ModelVersionRow) -> Folder:
+    """A folder with the weights to start from, not yet under its name."""
+    root = runs_dir(library)
     try:
-        # What a program left that was killed before its row was written.
-        shutil.rmtree(folder.path, ignore_errors=True)
-        folder.path.mkdir(parents=True)
+        root.mkdir(exist_ok=True)
+        for stray in root.glob(f"{_NEW}*"):
+            if time.time() - stray.stat().st_mtime > _STRAY_SECONDS:
+                shutil.rmtree(stray, ignore_errors=True)
+        folder = Folder(Path(tempfile.mkdtemp(prefix=_NEW, dir=root)))
+    except OSError as error:
+        raise _no_folder(root, error) from error
+    try:
         found = load_version(library, parent, device_called("cpu"))
         if found.file is None:
             from dropmodel.inference import save_model
@@ -201,16 +224,23 @@ def _fill(library: Library, run_id: int, recipe: Recipe, parent: ModelVersionRow
             save_model(found.model, folder.parent)
         else:
             shutil.copyfile(found.file, folder.parent)
-        folder.write(folder.order, {"run": run_id, "parent": parent.id, "recipe": recipe.to_dict()})
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(folder.path, ignore_errors=True)
-        raise RunError(
-            f"The folder {folder.path} of the run could not be made: {error.strerror or error}. Free some "
-            "space and make sure you may write there."
-        ) from error
-    except UserError:
-        shutil.rmtree(folder.path, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _no_folder(folder.path, error) from error
         raise
+    return folder
+
+
+def _no_folder(path: Path, error: OSError) -> RunError:
+    return RunError(
+        f"The folder {path} of the run could not be made: {error.strerror or error}. Free some space and "
+        "make sure you may write there."
+    )
+
+
+def _folder(library: Library, run_id: int) -> Folder:
+    return Folder(runs_dir(library) / f"{run_id:04}")
 
 
 def _run(
@@ -220,9 +250,8 @@ def _run(
     parent_id: int | None,
     result_id: int | None,
     started_at: datetime,
-    metrics: dict[str, object],
 ) -> Run:
-    folder = Folder(runs_dir(library) / f"{run_id:04}")
+    folder = _folder(library, run_id)
     last = folder.read(folder.state)
     state = _state(folder, last.get("state"), str(last.get("process", "0")), result_id)
     recipe = {name: value for name, value in config.items() if name != "data"}
@@ -236,7 +265,7 @@ def _run(
         parent_id=parent_id,
         result_id=result_id,
         started_at=started_at,
-        message=str(metrics.get("message") or last.get("message", "")),
+        message=str(last.get("message", "")),
     )
 
 

@@ -3,8 +3,8 @@
 A side is given once, is kept in the library, and never changes: otherwise a version would be measured on what
 it or its parents were taught with. The first to be dealt are split by count, so that even a small library has
 somebody to measure on; everybody who comes later goes by a lot that hangs on nothing but the library and the
-own id. A crop goes with its person, and a person of whom a crop was taught already is taught; where the two
-have met too late for that, the crop's mask is neither taught nor measured (:meth:`Split.side_of`).
+own id. Of a person who is held out every crop is, and of a person of whom a mask was taught already none; a
+crop whose mask is held out is not taught in any way (:meth:`Split.side_of`).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
-from dropgui.finetuning.stock import corrected_of, known_persons
+from dropgui.finetuning.stock import Corrected, KnownPerson, corrected_of, known_persons
 from dropgui.library import Library
 from dropgui.library.schema import Crop, Side
 
@@ -49,13 +49,47 @@ class Split:
     def side_of(self, crop_id: int, person_id: int | None) -> tuple[bool | None, bool]:
         """Where a crop belongs: (held out, whether its corrected mask counts there).
 
-        None: nobody said anything of it yet. A mask counts where crop and person have the same side.
+        None: neither it nor its person has a side. The mask of a crop that was taught, and became somebody's
+        who is held out, does not count any more.
         """
         own = self.crops.get(crop_id)
         theirs = None if person_id is None else self.persons.get(person_id)
-        if theirs is None:
-            return own, own is not None
-        return theirs, own == theirs
+        if own is None and theirs is None:
+            return None, False
+        held_out = own is True or theirs is True
+        return held_out, own is held_out
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What a library has, by side; where nobody was given one, as taught.
+
+    ``taught`` and ``held_out`` persons by id. By crop id the masks to learn from, ``teaching``, and to
+    measure on, ``measuring``. ``aside``: crops that are held out for their mask alone.
+    """
+
+    taught: Mapping[int, KnownPerson]
+    held_out: Mapping[int, KnownPerson]
+    teaching: Mapping[int, Corrected]
+    measuring: Mapping[int, Corrected]
+    aside: frozenset[int]
+
+
+def parted(connection: Connection, split: Split) -> Parted:
+    """Everybody and every corrected mask, by side."""
+    persons: tuple[dict[int, KnownPerson], dict[int, KnownPerson]] = {}, {}
+    for one in known_persons(connection):
+        persons[split.persons.get(one.person_id, False)][one.person_id] = one
+    teaching, measuring, aside = {}, {}, set()
+    for mask in corrected_of(connection):
+        held_out, counts = split.side_of(mask.crop_id, mask.person_id)
+        if held_out and counts:
+            measuring[mask.crop_id] = mask
+        elif not held_out:
+            teaching[mask.crop_id] = mask
+        if held_out and mask.person_id not in persons[True]:
+            aside.add(mask.crop_id)
+    return Parted(persons[False], persons[True], teaching, measuring, frozenset(aside))
 
 
 def split_of(library: Library) -> Split:
@@ -112,9 +146,8 @@ def _split(connection: Connection, salt: str) -> tuple[Split, list[dict[str, obj
     persons, crops = stored[_PERSON], stored[_CROP]
     bound: dict[int, bool] = {}
     for mask in corrected:
-        if mask.person_id is not None and mask.crop_id in crops:
-            # Of whom any crop was taught, all are.
-            bound[mask.person_id] = bound.get(mask.person_id, True) and crops[mask.crop_id]
+        if mask.person_id is not None and crops.get(mask.crop_id) is False:
+            bound[mask.person_id] = False
     known = known_persons(connection)
     several = any(person.cameras > 1 for person in known)
     new_persons = dealt(
@@ -130,7 +163,7 @@ def _split(connection: Connection, salt: str) -> tuple[Split, list[dict[str, obj
     new_crops = dealt(
         crops,
         [
-            Candidate(mask.crop_id, bound=all_persons.get(mask.person_id or 0))
+            Candidate(mask.crop_id, bound=all_persons.get(mask.person_id or 0) or None)
             for mask in corrected
             if mask.crop_id not in crops
         ],
