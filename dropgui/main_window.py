@@ -42,6 +42,7 @@ from dropgui.library.changes import Change
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.library import Library
 from dropgui.library.queries import Counts, CropFilter, Fault
+from dropgui.masks.room import MaskRoom
 from dropgui.matches.commands import MatchCommands
 from dropgui.matches.judge import Judge
 from dropgui.matches.page import MatchesPage
@@ -55,6 +56,8 @@ from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
 from dropgui.status_bar import StatusBar
+from dropgui.window.corner import put_in_corner
+from dropgui.window.folding import PanelFolds
 from dropgui.window.grid_commands import GridCommands
 from dropgui.window.index_words import IndexWords
 from dropgui.window.late_pages import LatePages
@@ -62,7 +65,7 @@ from dropgui.window.library_commands import LibraryCommands
 
 log = logging.getLogger(__name__)
 
-GALLERY, MATCHES, MAP, PERSONS = range(4)
+GALLERY, MATCHES, MASKS, MAP, PERSONS, DUPLICATES = range(6)
 
 
 class MainWindow(QMainWindow):
@@ -120,6 +123,9 @@ class MainWindow(QMainWindow):
             self.notice,
             self._selected_ids,
         )
+        self.masks = MaskRoom(
+            self.session, self.runner, self.thumbnails, self.controller, self._selected_ids, self
+        )
         self._counts = Counts(0, 0, 0, 0)
         self.model_ready = False
         self._build()
@@ -153,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def _show_matches(self) -> None:
         self._show_tab(MATCHES)
-        self.query_dock.show()
+        self.folds.show(self.query_dock)
 
     def report(self, error: Exception) -> None:
         """Tell the user of an error: a fault in its own words, a bug as what it is."""
@@ -182,10 +188,12 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.comparison.pages, "Matches")
         self.tabs.setTabToolTip(GALLERY, "All crops of the library (Ctrl+1)")
         self.tabs.setTabToolTip(MATCHES, "Crops ranked by likeness to the query (Ctrl+2)")
+        self.tabs.addTab(self.masks.pages, "Mask editor")
+        self.tabs.setTabToolTip(MASKS, "Correct what the model saw of a crop (Ctrl+3, or E on a crop)")
         self.late = LatePages(
             self._library, self.session, self.runner, self.thumbnails, self.tabs, self.gallery
         )
-        self.tabs.setCornerWidget(self.query_room.filter_line)
+        put_in_corner(self.query_room.filter_line, self.menuBar(), self.tabs)
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -200,10 +208,11 @@ class MainWindow(QMainWindow):
         column.addWidget(split, 1)
         self.setCentralWidget(middle)
         self.library_dock = self._dock(
-            "Library panel", self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+            "Library Panel", self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
         )
-        self.query_dock = self._dock("Query panel", self.query_panel, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.query_dock = self._dock("Query Panel", self.query_panel, Qt.DockWidgetArea.RightDockWidgetArea)
         self.setStatusBar(self.status)
+        self.folds = PanelFolds(self, self.tabs, (self.query_dock, self.library_dock))
 
     def _dock(self, name: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self)
@@ -235,33 +244,42 @@ class MainWindow(QMainWindow):
         view = bar.addMenu("&View")
         menus.add(view, "&Gallery", lambda: self._show_tab(GALLERY), "Ctrl+1")
         menus.add(view, "&Matches", lambda: self._show_tab(MATCHES), "Ctrl+2")
-        menus.add(view, "Ma&p", lambda: self._show_tab(MAP), "Ctrl+3")
-        menus.add(view, "P&ersons", lambda: self._show_tab(PERSONS), "Ctrl+4")
+        menus.add(view, "Mask Edito&r", lambda: self._show_tab(MASKS), "Ctrl+3")
+        self.late.fill_view(view)
         view.addSeparator()
         self.grid_commands.fill_view(view)
+        view.addSeparator()
         for dock, key in ((self.library_dock, "F9"), (self.query_dock, "F10")):
             action = dock.toggleViewAction()
             action.setShortcut(key)
             view.addAction(action)
-        menus.add(view, "Show M&ask on Query", self.query_panel.toggle_mask, "M")
         menus.add(view, "Show &Problems", self.problems.show)
+        view.addSeparator()
+        menus.add(view, "Show M&ask on Query", self.query_panel.toggle_mask, "M")
         self.match_commands.fill_view(view)
         view.addSeparator()
         menus.add_appearances(view, self._settings.appearance, self.appearance_wanted.emit)
         search = bar.addMenu("&Search")
         menus.add(search, "&Search for Selected Crop", self._search_selected, "Ctrl+Return")
+        self.person_commands.fill_search(search)
+        self.query_room.fill_search(search)
+        search.addSeparator()
+        self.query_room.fill_query(search)
+        menus.add_presets(search, self.selection)
+        search.addAction(self.comparison.action)
+        self.match_commands.fill_search(search)
+        search.addSeparator()
         self._back = menus.add(search, "&Back", lambda: self._step_query(-1), "Alt+Left")
         self._forward = menus.add(search, "&Forward", lambda: self._step_query(1), "Alt+Right")
-        search.addAction(self.comparison.action)
+        self.query_room.fill_history(search)
         search.addSeparator()
-        self.query_room.fill_search(search)
-        menus.add_presets(search, self.selection)
-        self.person_commands.fill_search(search)
-        menus.add(search, "Su&ggest Persons", self._suggest, "Ctrl+Shift+G")
-        menus.add(search, "Whole Library (&Untick Filters)", self.query_room.clear_filter, "Ctrl+Shift+A")
-        self.match_commands.fill_search(search)
+        self.query_room.fill_filter(search)
+        self.person_commands.fill_filter(search)
+        search.addSeparator()
+        self.late.fill_search(search)
+        masks = self.masks.commands.fill_menu(bar.addMenu("&Mask"))
         help_menu = bar.addMenu("&Help")
-        shown = (library, edit, view, search, help_menu)
+        shown = (library, edit, view, search, masks, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
         menus.add(help_menu, "&About dropgui", self._show_about)
         menus.add_key(self, "Back to gallery", "Esc", lambda: self._show_tab(GALLERY))
@@ -284,7 +302,13 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._show_counted)
         self.late.selection_changed.connect(self._show_counted)
         self.late.chosen.connect(self.search_for)
+        self.late.tab_wanted.connect(self._show_tab)
         self.feed.changed.connect(self.late.library_changed)
+        self.feed.changed.connect(self.masks.library_changed)
+        self.masks.live_in(self.tabs, MASKS, self.match_commands.undo)
+        self.masks.told.connect(self.notice.tell)
+        self.masks.undo_offered.connect(lambda words, undo: self.notice.tell(words, "Undo", undo))
+        self.masks.failed.connect(self.report)
         self.person_commands.search_wanted.connect(lambda person: self.search_for(PersonTarget(person)))
         self.person_commands.crops_wanted.connect(lambda: self._show_tab(GALLERY))
         self.person_commands.told.connect(self.notice.tell)
@@ -352,6 +376,7 @@ class MainWindow(QMainWindow):
     def _filter(self, crop_filter: CropFilter) -> None:
         self.feed.set_filter(crop_filter)
         self.late.set_filter(crop_filter)
+        self.masks.set_filter(crop_filter)
         self.controller.set_filter(crop_filter)
 
     def _subject_loaded(self, subject: Subject) -> None:
@@ -370,10 +395,6 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(tab)
         (self._grid if tab in {GALLERY, MATCHES} else self.tabs.currentWidget()).setFocus()
 
-    def _suggest(self) -> None:
-        self._show_tab(PERSONS)
-        self.late.suggest()
-
     def _selected_ids(self) -> list[int]:
         return self._grid.selected_ids()
 
@@ -386,6 +407,7 @@ class MainWindow(QMainWindow):
     def _show_model(self, words: str, warning: str) -> None:
         self.model_ready = True
         self.runner.run(self.session.warm)
+        self.masks.start()
         self.status.show_model(words, warning)
         self.matches_page.warning.setText(warning)
         self.matches_page.warning.setVisible(bool(warning))
@@ -426,12 +448,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work in order: what writes first, the library last."""
         self._settings.card_width = self.gallery.card_width
+        self.folds.unfold()
         self._settings.save_window(self.saveGeometry(), self.saveState())
         self.hide()  # the batch in hand may take a moment to end
         steps = (
             self.feed,
             self.jobs,
             self.late,
+            self.masks,
             self.thumbnails,
             self.judge,
             self.runner,

@@ -4,7 +4,9 @@ Neutral greys, one accent, part colours from the schema. Both palettes are our o
 style, so that light and dark look the same on every desktop and can be tested without one.
 """
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -105,6 +107,7 @@ def _sheet(palette: QPalette) -> str:
     names = {
         "line": palette.color(role.Shadow if not is_dark(palette) else role.PlaceholderText).name(),
         "soft": palette.color(role.Mid).name(),
+        "window": palette.color(role.Window).name(),
         "base": palette.color(role.Base).name(),
         "button": palette.color(role.Button).name(),
         "hover": palette.color(role.Light).name(),
@@ -124,6 +127,7 @@ def _sheet(palette: QPalette) -> str:
 
 _SHEET = """
 QToolTip { color: %(tip_text)s; background: %(tip)s; border: 0; padding: 4px 6px; }
+QLabel#bubble { color: %(tip_text)s; background: %(tip)s; border-radius: 6px; }
 QCheckBox::indicator, QTreeView::indicator {
   width: 14px; height: 14px; border: 1px solid %(line)s; border-radius: 4px; background: %(base)s;
 }
@@ -151,6 +155,9 @@ QLineEdit[wrong="true"] { border-color: %(wrong)s; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractItemView QLineEdit {
   padding: 0; border: 0; border-radius: 0;
 }
+QMenuBar { border: 0; background: %(window)s; }
+QMenuBar::item { margin: 4px 0; padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: %(accent)s; color: %(on_accent)s; }
 QTabBar::tab { padding: 6px 12px; border: 0; border-bottom: 2px solid transparent; color: %(quiet)s; }
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
@@ -263,3 +270,46 @@ def note(text: str = "", parent: QWidget | None = None) -> QLabel:
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     label.setWordWrap(True)
     return label
+
+
+class FittedNote(QLabel):
+    """What explains, always as high as ``lines``: whole sentences, as many as there is room for.
+
+    The first one is said in any case.
+    """
+
+    def __init__(self, lines: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentences: tuple[str, ...] = ()
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing())
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def full_text(self) -> str:
+        """All sentences."""
+        return " ".join(self._sentences)
+
+    def set_sentences(self, sentences: Sequence[str]) -> None:
+        """Say as many of these as there is room for, the first ones first."""
+        self._sentences = tuple(sentences)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = QRect(0, 0, self.width(), 1)
+        for count in range(len(self._sentences), 0, -1):
+            words = " ".join(self._sentences[:count])
+            if count < len(self._sentences):
+                words += " …"
+            used = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, words)
+            if used.height() <= self.height() or count == 1:
+                self.setText(words)
+                return
+        self.setText("")

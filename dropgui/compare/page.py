@@ -27,6 +27,7 @@ from dropgui.style import GRID, ElidedLabel, heading, note, scaled, verdict_colo
 from dropmodel.parts import PartSchema
 
 _SIDE = 31 * GRID
+_WIDTH = 2 * _SIDE + 10 * GRID  # in which both pictures are worth looking at
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PARTS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _KEYS = {*_STEPS, *_PARTS, Qt.Key.Key_V, Qt.Key.Key_Escape}
@@ -95,6 +96,7 @@ class ComparePage(QWidget):
         self._query: Subject | None = None
         self._match: Subject | None = None
         self.setAccessibleName("Query and match side by side")
+        self.setMinimumWidth(_WIDTH)
         self.query = _Side("Query", "Query")
         self.match = _Side("Match", "Match")
         self.rows = PartRows()

@@ -37,14 +37,14 @@ class LibraryPanel(QWidget):
         self.folders.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.folders.customContextMenuRequested.connect(self._show_menu)
         self.saved = SavedList()
-        self._hint = note("Tick rows to search only there.")
+        self._hint = note("Tick to search only there.")
         self._no_folders = note("None yet. Drop one on the window.")
         self._camera_title = heading("Cameras")
         self._no_cameras = note(
             "None yet. Cameras are read from file names such as 0001_c2_… or a folder cam2."
         )
         self._person_title = heading("Persons")
-        self._no_persons = note("None yet. Confirm a match (Y), or have persons suggested (Ctrl+4).")
+        self._no_persons = note("None yet. Confirm a match (Y), or have persons suggested (Ctrl+Shift+G).")
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(GRID, GRID, GRID, GRID)

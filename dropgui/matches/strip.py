@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dropgui.library.decisions import CONFIRMED, REJECTED
 from dropgui.library.rows import CropRow
 from dropgui.matches.standing import Standing
 from dropgui.search.query import Match
 from dropgui.search.reasons import reasons
-from dropgui.style import GRID, ElidedLabel, note, scaled, verdict_icon
+from dropgui.style import GRID, ElidedLabel, FittedNote, scaled, verdict_icon
 from dropmodel.parts import PartSchema
 
-_LINES = 4  # of reasons: so many are always free, so that the grid stands still
 _NOTHING = "Select a match to see why it stands where it stands."
 
 
@@ -28,10 +27,7 @@ class MatchStrip(QWidget):
         super().__init__(parent)
         self._title = ElidedLabel()
         self._title.setFont(scaled(self._title.font(), 1.0, bold=True))
-        self._reasons = note(_NOTHING)
-        self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._reasons.setFixedHeight(_LINES * self._reasons.fontMetrics().lineSpacing())
-        self._reasons.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._reasons = FittedNote(lines=4)
         self._person = ElidedLabel()
         self._person.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.confirm = self._button("Same Person", CONFIRMED, "The selected matches are the person (Y)")
@@ -58,7 +54,7 @@ class MatchStrip(QWidget):
     @property
     def text(self) -> str:
         """What is said of the match: its place and the reasons."""
-        return f"{self._title.text()} {self._reasons.text()}".strip()
+        return f"{self._title.full_text} {self._reasons.full_text}".strip()
 
     @property
     def person_text(self) -> str:
@@ -102,7 +98,7 @@ class MatchStrip(QWidget):
 
     def _say(self, sentences: Sequence[str]) -> None:
         # The bars on the card show what was compared; what it means comes first.
-        self._reasons.setText(" ".join([*sentences[1:], *sentences[:1]]))
+        self._reasons.set_sentences([*sentences[1:], *sentences[:1]])
         self._reasons.setToolTip("\n".join(sentences))
 
     def _button(self, words: str, verdict: str, tip: str) -> QPushButton:

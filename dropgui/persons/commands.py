@@ -34,8 +34,8 @@ class PersonCommands(QObject):
         self._list = panel.persons
         self._rename = self._action("Rename &Person", "F2", self._list.edit_current)
         self._merge = self._action("&Merge Persons", "Ctrl+M", self.merge)
-        self._search = self._action("Search for Pe&rson", "Ctrl+Shift+Return", self.search)
-        self._show = self._action("Show &Only Crops of Person", "Ctrl+Shift+P", self.show_crops)
+        self._search = self._action("Search for Pe&rson in List", "Ctrl+Shift+Return", self.search)
+        self._show = self._action("Show &Only Crops of Person in List", "Ctrl+Shift+P", self.show_crops)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.selection_changed.connect(self._show_able)
@@ -51,8 +51,12 @@ class PersonCommands(QObject):
         menu.addActions([self._rename, self._merge])
 
     def fill_search(self, menu: QMenu) -> None:
-        """Looking for persons, and at them."""
-        menu.addActions([self._search, self._show])
+        """Looking for persons."""
+        menu.addAction(self._search)
+
+    def fill_filter(self, menu: QMenu) -> None:
+        """Looking at them."""
+        menu.addAction(self._show)
 
     def rename(self, person_id: int, name: str) -> None:
         """Give a person another name; shown at once, written behind it."""

@@ -1,7 +1,7 @@
 """The one line that filters gallery and matches, with completion, and with its fault said below it."""
 
 from PySide6.QtCore import QEvent, QPoint, QSize, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
 from dropgui.library.rows import CropFilter
@@ -153,7 +153,7 @@ class _Bubble(QLabel):
         self._line = line
         self.setWordWrap(True)
         self.setMargin(GRID)
-        self.setAutoFillBackground(True)
+        self.setObjectName("bubble")
         self.setAccessibleName("What is wrong with the filter")
         self.hide()
 
@@ -162,11 +162,6 @@ class _Bubble(QLabel):
         if not self._line.isVisible():
             return
         self.setParent(self._line.window())
-        palette = self._line.palette()
-        ground = palette.color(QPalette.ColorRole.ToolTipBase)
-        palette.setColor(QPalette.ColorRole.Window, QColor(ground))
-        palette.setColor(QPalette.ColorRole.WindowText, palette.color(QPalette.ColorRole.ToolTipText))
-        self.setPalette(palette)
         self.setText(text)
         self.show()
         self.place()

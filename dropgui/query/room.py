@@ -68,17 +68,25 @@ class QueryRoom(QObject):
         self.saved.chosen.connect(self.searched)
 
     def fill_search(self, menu: QMenu) -> None:
-        """What can be searched for, and how it is kept."""
-        menus.add(menu, "&Add Selected to Query", self.add_selected, "A")
-        menus.add(menu, "Selected Are N&ot Meant", self.push_selected, "X")
+        """Who can be searched for."""
         menus.add(menu, "Search for &Person of Selected Crop", self.search_person, "P")
         menus.add(menu, "Search for Pasted Pict&ure", lambda: self.paste(add=False), "Ctrl+V")
+
+    def fill_query(self, menu: QMenu) -> None:
+        """What makes the query more telling."""
+        menus.add(menu, "&Add Selected to Query", self.add_selected, "A")
         menus.add(menu, "Add Pasted Picture to &Query", lambda: self.paste(add=True), "Ctrl+Shift+V")
-        menu.addSeparator()
-        menus.add(menu, "&Filter…", self.focus_filter, "Ctrl+F")
+        menus.add(menu, "Selected Are N&ot Meant", self.push_selected, "X")
+
+    def fill_history(self, menu: QMenu) -> None:
+        """How a query is kept, and found again."""
         menus.add(menu, "&History", self.show_history, "Ctrl+H")
         menus.add(menu, "Sa&ve Search", self.saved.save, "Ctrl+S")
-        menu.addSeparator()
+
+    def fill_filter(self, menu: QMenu) -> None:
+        """Which crops are shown and searched."""
+        menus.add(menu, "F&ilter…", self.focus_filter, "Ctrl+F")
+        menus.add(menu, "Whole Library (&Untick Filters)", self.clear_filter, "Ctrl+Shift+A")
 
     def library_changed(self, change: Change) -> None:
         """Names, persons or crops may be others now."""

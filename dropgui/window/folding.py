@@ -1,31 +1,39 @@
-"""Panels fold away while the window is too narrow for them, and come back when it is wide again."""
+"""Panels fold away where the page in front has too little room beside them, and come back when it has."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+
+_LEAST = 400  # pixels of the tabs, whatever their pages would rather have
+_FAIR = 460  # pixels that the tabs have before a panel gives way, so that the window can become narrower
 
 
 class PanelFolds(QObject):
-    """``least`` says of each panel how wide the window must be for it, device-independent pixels.
+    """The first of ``panels`` folds last. Who opens a folded panel by hand keeps it, until it is closed."""
 
-    Whoever opens a panel in a narrow window keeps it: only becoming too narrow folds one.
-    """
-
-    def __init__(self, window: QMainWindow, least: Mapping[QDockWidget, int]) -> None:
+    def __init__(self, window: QMainWindow, tabs: QTabWidget, panels: Sequence[QDockWidget]) -> None:
         super().__init__(window)
-        self._least = dict(least)
-        self._narrow = dict.fromkeys(least, False)
+        self._window = window
+        self._tabs = tabs
+        self._panels = tuple(panels)
         self._folded: set[QDockWidget] = set()
-        for panel in least:
-            panel.toggleViewAction().triggered.connect(lambda _, panel=panel: self._folded.discard(panel))
+        self._insisted: set[QDockWidget] = set()
+        self._widths = {panel: panel.minimumSizeHint().width() for panel in panels}
+        # Otherwise the widest page, also of a tab behind, would be the narrowest window.
+        tabs.setMinimumWidth(_LEAST)
+        tabs.currentChanged.connect(self._fit)
+        for pages in tabs.findChildren(QStackedWidget):
+            pages.currentChanged.connect(self._fit)
+        for panel in panels:
+            panel.toggleViewAction().triggered.connect(lambda on, panel=panel: self._toggled(panel, on))
         window.installEventFilter(self)
 
     def show(self, panel: QDockWidget) -> None:
-        """Show a panel if there is room for it."""
-        if not self._narrow[panel]:
-            panel.show()
+        """Show a panel, now or as soon as there is room for it."""
+        if panel.isHidden():
+            self._folded.add(panel)
+            self._fit()
 
     def unfold(self) -> None:
         """Show what was folded: the window is remembered as its user left it."""
@@ -34,20 +42,39 @@ class PanelFolds(QObject):
         self._folded.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The window has another width."""
-        if isinstance(event, QResizeEvent) and watched is self.parent():
-            self._fit(event.size().width())
+        """The window has another width, or is seen for the first time."""
+        if watched is self._window and event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:
+            self._fit()
         return super().eventFilter(watched, event)
 
-    def _fit(self, width: int) -> None:
-        for panel, least in self._least.items():
-            narrow = width < least
-            if narrow == self._narrow[panel]:
-                continue
-            self._narrow[panel] = narrow
-            if narrow and not panel.isHidden():
+    def _fit(self) -> None:
+        page = self._page()
+        needed = max(_FAIR, page.minimumWidth(), page.minimumSizeHint().width())
+        for panel in self._panels:
+            if not panel.isHidden() and panel.width() > 0:
+                self._widths[panel] = panel.width()
+            room = needed + self._widths[panel]
+            if room <= self._window.width() or panel in self._insisted:
+                if panel in self._folded:
+                    self._folded.remove(panel)
+                    panel.show()
+                needed = needed if panel.isHidden() else room
+            elif not panel.isHidden():
                 self._folded.add(panel)
                 panel.hide()
-            elif not narrow and panel in self._folded:
-                self._folded.remove(panel)
-                panel.show()
+
+    def _page(self) -> QWidget:
+        """What is in front, through all pages of pages."""
+        page: QWidget = self._tabs
+        inner: QWidget | None = self._tabs.currentWidget()
+        while inner is not None:
+            page = inner
+            inner = page.currentWidget() if isinstance(page, QStackedWidget) else None
+        return page
+
+    def _toggled(self, panel: QDockWidget, on: bool) -> None:
+        self._folded.discard(panel)
+        if on:
+            self._insisted.add(panel)
+        else:
+            self._insisted.discard(panel)

@@ -1,10 +1,12 @@
-"""The tabs of the map and of the suggested persons: built when they are first looked at."""
+"""The tabs of the map, the suggested persons and the duplicates: built when they are first looked at."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget, QWidget
 
+from dropgui import menus
+from dropgui.duplicates.page import DuplicatesPage
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
@@ -15,12 +17,16 @@ from dropgui.map.page import MapPage
 from dropgui.persons.page import PersonsPage
 from dropgui.session import Session
 
+_GALLERY = 0  # place of the tab that the selection is made in
+
 
 class LatePages(QObject):
-    """Adds both tabs, and tells their pages what the other pages are told."""
+    """Adds the tabs, and tells their pages what the other pages are told."""
 
     chosen = Signal(int)
     """A crop was chosen on the map."""
+    tab_wanted = Signal(int)
+    """Bring this tab to the front."""
     selection_changed = Signal()
     """Others are selected in the grid of a page."""
 
@@ -40,48 +46,58 @@ class LatePages(QObject):
         self._filter = CropFilter()
         self.map: MapPage | None = None
         self.persons: PersonsPage | None = None
+        self.duplicates: DuplicatesPage | None = None
         self._rooms: dict[int, QStackedWidget] = {}
         self._makers: dict[int, Callable[[], QWidget]] = {}
-        self._add("Map", "The crops by likeness (Ctrl+3)", self._make_map)
-        self._persons_tab = self._add(
-            "Persons", "Suggested persons, to accept or not (Ctrl+4)", self._make_persons
+        self._map_tab = self._add("Map", "The crops by likeness", self._make_map)
+        self._persons_tab = self._add("Persons", "Suggested persons, to accept or not", self._make_persons)
+        self._duplicates_tab = self._add(
+            "Duplicates", "Crops that hardly differ, side by side", self._make_duplicates
         )
         tabs.currentChanged.connect(self._shown)
         gallery.selection_changed.connect(self._show_selected)
 
+    def fill_view(self, menu: QMenu) -> None:
+        """The way to each tab."""
+        tabs = {"Ma&p": self._map_tab, "P&ersons": self._persons_tab, "&Duplicates": self._duplicates_tab}
+        for words, tab in tabs.items():
+            menus.add(menu, words, lambda tab=tab: self.tab_wanted.emit(tab), f"Ctrl+{tab + 1}")  # type: ignore[misc]
+
+    def fill_search(self, menu: QMenu) -> None:
+        """What can be looked for in the whole library."""
+        menus.add(menu, "Su&ggest Persons", self._suggest, "Ctrl+Shift+G")
+        menus.add(menu, "Find &Duplicates", self._find_duplicates, "Ctrl+Shift+D")
+
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Show and suggest only from these crops."""
         self._filter = crop_filter
-        if self.map is not None:
-            self.map.set_filter(crop_filter)
-        if self.persons is not None:
-            self.persons.set_filter(crop_filter)
+        for page in self._pages:
+            page.set_filter(crop_filter)
 
     def library_changed(self, change: Change) -> None:
         """Follow the library."""
-        if self.map is not None:
-            self.map.library_changed(change)
-        if self.persons is not None:
-            self.persons.library_changed(change)
+        for page in self._pages:
+            page.library_changed(change)
 
     def grid(self, tab: int) -> CropGrid | None:
         """The grid of crops that a tab's page has, if it has one."""
-        return self.persons.grid if self.persons is not None and tab == self._persons_tab else None
-
-    def suggest(self) -> None:
-        """Look for persons; the tab is in front already."""
-        if self.persons is not None:
-            self.persons.suggest()
+        page = {self._persons_tab: self.persons, self._duplicates_tab: self.duplicates}.get(tab)
+        return None if page is None else page.grid
 
     def close(self) -> None:
         """End the map's own work; before the shared runner and the library."""
         if self.map is not None:
             self.map.stop()
 
+    @property
+    def _pages(self) -> list[MapPage | PersonsPage | DuplicatesPage]:
+        """Those that were looked at."""
+        return [page for page in (self.map, self.persons, self.duplicates) if page is not None]
+
     def _add(self, title: str, tip: str, make: Callable[[], QWidget]) -> int:
         room = QStackedWidget()
         tab = self._tabs.addTab(room, title)
-        self._tabs.setTabToolTip(tab, tip)
+        self._tabs.setTabToolTip(tab, f"{tip} (Ctrl+{tab + 1})")
         self._rooms[tab], self._makers[tab] = room, make
         return tab
 
@@ -93,6 +109,16 @@ class LatePages(QObject):
             room.setCurrentWidget(page)
             room.setFocusProxy(page)
         self._show_selected()
+
+    def _suggest(self) -> None:
+        self.tab_wanted.emit(self._persons_tab)
+        assert self.persons is not None
+        self.persons.suggest()
+
+    def _find_duplicates(self) -> None:
+        self.tab_wanted.emit(self._duplicates_tab)
+        assert self.duplicates is not None
+        self.duplicates.look()
 
     def _make_map(self) -> QWidget:
         page = self.map = MapPage(*self._parts)
@@ -108,6 +134,18 @@ class LatePages(QObject):
         page.grid.selection_changed.connect(self.selection_changed)
         page.setFocusProxy(page.start_button)
         return page
+
+    def _make_duplicates(self) -> QWidget:
+        page = self.duplicates = DuplicatesPage(*self._parts)
+        page.set_filter(self._filter)
+        page.grid.selection_changed.connect(self.selection_changed)
+        page.select_wanted.connect(self._select)
+        page.setFocusProxy(page.start_button)
+        return page
+
+    def _select(self, crop_ids: list[int]) -> None:
+        self._gallery.select_crops(crop_ids)
+        self.tab_wanted.emit(_GALLERY)
 
     def _show_selected(self) -> None:
         """The map shows what is selected in the gallery, while it is seen."""
