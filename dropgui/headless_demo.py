@@ -17,6 +17,7 @@ from dropgui.search.query import Answer
 
 _SCREENSHOT = "dropgui-demo.png"
 _POLL_MS = 100
+_STILL = 3  # looks in a row at which nothing was missing: what arrived last is painted by then
 _PRINTED = 10
 
 
@@ -65,6 +66,7 @@ class _Show:
         self._application = application
         self._window = window
         self._answer: Answer | None = None
+        self._complete = 0
         self._timer = QTimer(window, interval=_POLL_MS)
         self._timer.timeout.connect(self._finish_when_drawn)
 
@@ -79,12 +81,18 @@ class _Show:
     def _finish_when_drawn(self) -> None:
         # The first grab makes the grid ask for its pictures; the last one shows them.
         self.picture = self._window.grab()
-        if self._answer is not None and not self._window.jobs.current and not self._window.thumbnails.busy:
+        self._complete = self._complete + 1 if self._is_complete() else 0
+        if self._answer is not None and self._complete >= _STILL:
             self._timer.stop()
             try:
                 self.lines = self._describe(self._answer)
             finally:
                 self._end(0 if self.lines else 1)
+
+    def _is_complete(self) -> bool:
+        window = self._window
+        rests = window.jobs.current is None and not window.thumbnails.busy
+        return rests and window.controller.subject is not None and window.matches.is_drawn()
 
     def _describe(self, answer: Answer) -> list[str]:
         subject = self._window.controller.subject

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QSplitter,
-    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -34,6 +33,7 @@ from dropgui.gallery.feed import LibraryFeed
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.library_panel import LibraryPanel
 from dropgui.gallery.model import CropModel
+from dropgui.gallery.pages import GalleryPages
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.gallery.welcome import Welcome
 from dropgui.jobs.index_job import IndexJobs
@@ -178,10 +178,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self._title} – dropgui")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(False)
-        self.gallery_pages = QStackedWidget()
-        self.gallery_pages.addWidget(QWidget())  # shown for the moment before the library is read
-        self.gallery_pages.addWidget(self.welcome)
-        self.gallery_pages.addWidget(self.gallery)
+        self.gallery_pages = GalleryPages(self.welcome, self.gallery)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.gallery_pages, "Gallery")
@@ -303,6 +300,7 @@ class MainWindow(QMainWindow):
         self.late.selection_changed.connect(self._show_counted)
         self.late.chosen.connect(self.search_for)
         self.late.tab_wanted.connect(self._show_tab)
+        self.late.grid_made.connect(self.grid_commands.add)
         self.feed.changed.connect(self.late.library_changed)
         self.feed.changed.connect(self.masks.library_changed)
         self.masks.live_in(self.tabs, MASKS, self.match_commands.undo)
@@ -321,6 +319,7 @@ class MainWindow(QMainWindow):
         self.query_room.filter_changed.connect(self._filter)
         self.query_room.folder_given.connect(self.jobs.add)
         self.query_room.searched.connect(self._show_matches)
+        self.gallery_pages.whole_library_wanted.connect(self.query_room.clear_filter)
         self.library_panel.rescan.connect(self.jobs.add)
         self.library_commands.folder_wanted.connect(self.jobs.add)
         self.library_commands.picture_wanted.connect(self.search_for)
@@ -339,13 +338,11 @@ class MainWindow(QMainWindow):
 
     def _show_crops(self, ids: npt.NDArray[np.int64]) -> None:
         self.gallery_model.set_ids(ids)
-        if self.gallery_pages.currentWidget() is not self.gallery and len(ids):
-            self.gallery_pages.setCurrentWidget(self.gallery)
+        self.gallery_pages.show_crops(len(ids))
 
     def _show_counts(self, numbers: Counts) -> None:
         self._counts = numbers
-        if numbers.crops == 0:
-            self.gallery_pages.setCurrentWidget(self.welcome)
+        self.gallery_pages.show_total(numbers.crops)
         self._show_counted()
 
     @property

@@ -21,7 +21,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dropgui.gallery.card import CardDelegate
-from dropgui.gallery.model import ID_ROLE, CropModel
+from dropgui.gallery.model import CROP_ROLE, ID_ROLE, CropModel
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.style import GRID
 from dropmodel.parts import PartSchema
@@ -110,6 +110,21 @@ class CropGrid(QListView):
         """The crop that the keyboard is on."""
         index = self.currentIndex()
         return int(index.data(ID_ROLE)) if index.isValid() else None
+
+    def is_drawn(self) -> bool:
+        """Whether every card in view has its words and its picture; looks at all rows above them."""
+        view = self.viewport().rect()
+        for row in range(self._crops.rowCount()):
+            index = self._crops.index(row)
+            room = self.visualRect(index)
+            if room.top() > view.bottom():
+                break
+            if room.intersects(view) and index.data(ID_ROLE) >= 0:
+                # What is missing is asked for by looking at it.
+                words, picture = index.data(CROP_ROLE), index.data(Qt.ItemDataRole.DecorationRole)
+                if words is None or picture is None:
+                    return False
+        return self._crops.rowCount() > 0
 
     def selected_ids(self) -> list[int]:
         """Ids of the selected crops, in the order of the grid."""

@@ -21,6 +21,7 @@ from dropgui.query.body_picker import BodyPicker
 from dropgui.query.controller import QueryController, Subject
 from dropgui.query.crop_view import CropView
 from dropgui.query.part_list import PartList
+from dropgui.query.push_slider import PushSlider
 from dropgui.query.selection import PartSelection, Preset
 from dropgui.query.strip import SubjectStrip
 from dropgui.search.question import fusion_rule
@@ -49,6 +50,7 @@ class QueryPanel(QWidget):
         self.negatives = SubjectStrip(
             "Not like", "Not like", "Push away what looks like the selected crops (X)"
         )
+        self.push = PushSlider(controller)
         self._rule = note()
         self._rule.setFont(scaled(self._rule.font(), 0.92))
         self.history_button = QToolButton()
@@ -120,6 +122,7 @@ class QueryPanel(QWidget):
         strips.addWidget(self.views, 3)
         strips.addWidget(self.negatives, 2)
         column.addLayout(strips)
+        column.addWidget(self.push)
         column.addWidget(self._rule)
         column.addSpacing(GRID // 2)
         column.addWidget(heading("Parts that count"))

@@ -23,7 +23,7 @@ class GridCommands(QObject):
         super().__init__(runner)
         self._library = library
         self._runner = runner
-        self._grids = grids
+        self._grids = list(grids)
         self._selected = selected
 
     @property
@@ -35,6 +35,11 @@ class GridCommands(QObject):
         """Show cards of this width in all grids."""
         for grid in self._grids:
             grid.set_card_width(width)
+
+    def add(self, grid: CropGrid) -> None:
+        """One more grid, which was made just now: pictures are kept in one size for all of them."""
+        grid.set_card_width(self.card_width)
+        self._grids.append(grid)
 
     def fill_view(self, menu: QMenu) -> None:
         """The size of the cards."""

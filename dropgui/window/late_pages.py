@@ -25,6 +25,8 @@ class LatePages(QObject):
 
     chosen = Signal(int)
     """A crop was chosen on the map."""
+    grid_made = Signal(CropGrid)
+    """A page has a grid of crops."""
     tab_wanted = Signal(int)
     """Bring this tab to the front."""
     selection_changed = Signal()
@@ -130,6 +132,8 @@ class LatePages(QObject):
 
     def _make_persons(self) -> QWidget:
         page = self.persons = PersonsPage(*self._parts)
+        for grid in (page.grid, page.known):
+            self.grid_made.emit(grid)
         page.set_filter(self._filter)
         page.grid.selection_changed.connect(self.selection_changed)
         page.setFocusProxy(page.start_button)
@@ -137,6 +141,7 @@ class LatePages(QObject):
 
     def _make_duplicates(self) -> QWidget:
         page = self.duplicates = DuplicatesPage(*self._parts)
+        self.grid_made.emit(page.grid)
         page.set_filter(self._filter)
         page.grid.selection_changed.connect(self.selection_changed)
         page.select_wanted.connect(self._select)
