@@ -1,4 +1,4 @@
-"""The ``dropgui`` command: opens the window, or indexes, searches, forgets and changes models without one.
+"""The ``dropgui`` command: opens the window, or indexes, searches, teaches and more without one.
 
 Results go to standard output and nothing else does; progress and errors go to standard error. Exit codes:
 0 done, 2 something the user can mend (one line says what), 130 stopped with Ctrl-C, 141 nobody read it all.
@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from dropgui import models_command, search_command
+from dropgui import finetune_command, masks_command, models_command, search_command
 from dropgui.command_line import (
     add_library_options,
     ctrl_c,
@@ -57,7 +57,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dropgui",
         description="Find the same person again in folders of pictures, by body part. Opens the window.",
-        epilog="Without a window: dropgui index, search, models, forget (each knows --help).",
+        epilog="Without a window: dropgui index, search, export-masks, import-masks, finetune, models, forget "
+        "(each knows --help).",
     )
     parser.add_argument(
         "folders", metavar="FOLDER", nargs="*", type=path_argument, help="folders of pictures to index"
@@ -141,7 +142,10 @@ _COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argp
     "index": (_index_parser, _index),
     "search": (_search_parser, search_command.run),
     "forget": (_forget_parser, _forget),
+    "export-masks": (masks_command.export_parser, masks_command.run_export),
+    "import-masks": (masks_command.import_parser, masks_command.run_import),
     "models": (models_command.parser, models_command.run),
+    "finetune": (finetune_command.parser, finetune_command.run),
 }
 
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 _TITLES = {"map": "mAP", "rank1": "Rank-1", "miou": "mIoU"}
 
-PARENT = "parent_"
-"""Before the name of a metric: what the parent reached on the same held-out crops."""
-
 
 def add_version(library: Library, run_id: int, parent_id: int, outcome: "Outcome") -> ModelVersionRow:
     """Adds the model of a run to the library, and says so in the run's row: both or neither.
@@ -31,7 +28,6 @@ def add_version(library: Library, run_id: int, parent_id: int, outcome: "Outcome
     model = load_file(outcome.model, device_called("cpu")).model
     keep_file(library, model.weights_hash, outcome.model)
     parent = next((version for version in model_versions(library) if version.id == parent_id), None)
-    before = {f"{PARENT}{name}": value for name, value in outcome.before.items()}
 
     def work(connection: Connection) -> ModelVersionRow:
         config: dict[str, Any] = connection.execute(
@@ -45,7 +41,7 @@ def add_version(library: Library, run_id: int, parent_id: int, outcome: "Outcome
             weights_hash=model.weights_hash,
             trained=True,
             parent_id=None if parent is None else parent.id,
-            metrics={**before, **outcome.after},
+            metrics=outcome.after,
             data=config.get("data") or model.card.data,
         )
         connection.execute(

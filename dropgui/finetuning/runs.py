@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from dropgui.errors import UserError
 from dropgui.finetuning.folder import Folder
@@ -37,6 +38,7 @@ from dropgui.weights.loading import device_called, load_version
 RunState = Literal["running", "finished", "stopped", "aborted", "failed", "interrupted"]
 
 _NEW = "new-"
+_DATA = "data"
 _STRAY_SECONDS = 3600  # a folder that nobody has finished by then never will be
 _CHANGED = Change(jobs=True)
 _NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows
@@ -58,6 +60,7 @@ class Run:
 
     ``resumable``: it did not come to its end and can go on from where it was. ``parent_id`` and ``result_id``
     are model versions, None where they are gone or there is none. ``message`` is the last word of the worker.
+    ``before`` and ``after``: what parent and version reached on the held-out crops, empty without a version.
     """
 
     id: int
@@ -70,6 +73,8 @@ class Run:
     result_id: int | None
     started_at: datetime
     message: str
+    before: Mapping[str, float]
+    after: Mapping[str, float]
 
     @property
     def events(self) -> Path:
@@ -90,7 +95,7 @@ def runs(library: Library) -> list[Run]:
     """All runs, newest first."""
     with library.read() as connection:
         rows = connection.execute(select(TrainingRun).order_by(TrainingRun.id.desc())).all()
-    return [_run(library, row.id, row.config, row.parent_id, row.result_id, row.started_at) for row in rows]
+    return [_run(library, row) for row in rows]
 
 
 def run(library: Library, run_id: int) -> Run:
@@ -118,7 +123,7 @@ def prepare(library: Library, recipe: Recipe) -> Run:
     parent = check(library, recipe).parent
     assert parent is not None
     deal(library)
-    config = {**recipe.to_dict(), "data": summary(recipe, check(library, recipe))}
+    config = {**recipe.to_dict(), _DATA: summary(recipe, check(library, recipe))}
 
     order = {"parent": parent.id, "recipe": recipe.to_dict(), "settings": settings}
     made = _make_folder(library, parent)
@@ -243,29 +248,24 @@ def _folder(library: Library, run_id: int) -> Folder:
     return Folder(runs_dir(library) / f"{run_id:04}")
 
 
-def _run(
-    library: Library,
-    run_id: int,
-    config: dict[str, object],
-    parent_id: int | None,
-    result_id: int | None,
-    started_at: datetime,
-) -> Run:
-    folder = _folder(library, run_id)
+def _run(library: Library, row: Row[Any]) -> Run:
+    folder = _folder(library, row.id)
     last = folder.read(folder.state)
-    state = _state(folder, last.get("state"), str(last.get("process", "0")), result_id)
-    recipe = {name: value for name, value in config.items() if name != "data"}
+    state = _state(folder, last.get("state"), str(last.get("process", "0")), row.result_id)
+    recipe = {name: value for name, value in row.config.items() if name != _DATA}
     return Run(
-        id=run_id,
+        id=row.id,
         folder=folder.path,
         state=state,
         resumable=state not in {"running", "finished", "stopped"} and folder.parent.is_file(),
         recipe=Recipe.from_dict(recipe),
-        data=str(config.get("data", "")),
-        parent_id=parent_id,
-        result_id=result_id,
-        started_at=started_at,
+        data=row.config.get(_DATA, ""),
+        parent_id=row.parent_id,
+        result_id=row.result_id,
+        started_at=row.started_at,
         message=str(last.get("message", "")),
+        before=row.metrics.get("before", {}),
+        after=row.metrics.get("after", {}),
     )
 
 
