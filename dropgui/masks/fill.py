@@ -5,24 +5,23 @@ Colours are compared on another thread: a large picture would hold the pointer u
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, qRgba
+from PySide6.QtGui import QPainter
 
 from dropgui.correction.flood import ColorFlood, flood_labels
 from dropgui.correction.region import Box, Point, Region
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.masks.history import History
 from dropgui.masks.options import FillBy, Options
+from dropgui.masks.overlays import paint_region
 from dropgui.masks.placement import Placement
 from dropgui.masks.tools import Tool, Touch
-from dropmodel.parts import BACKGROUND, IGNORE
+from dropmodel.parts import BACKGROUND
 
 if TYPE_CHECKING:
     from dropgui.correction.document import MaskDocument
 
 _PER_PIXEL = 0.15  # tolerance a device-independent pixel of dragging
-_STRENGTH = 170  # of the preview, of 255
+_STRENGTH = 0.67  # of the preview
 
 
 class Fill(Tool):
@@ -94,23 +93,8 @@ class Fill(Tool):
     def paint(self, painter: QPainter, placement: Placement) -> None:
         """What would be filled, in its colour."""
         self._scale = placement.scale
-        if self._region is None or self._region.box.is_empty:
-            return
-        box, mask = self._region.box, np.ascontiguousarray(self._region.mask).view(np.uint8)
-        image = QImage(mask.data, box.width, box.height, box.width, QImage.Format.Format_Indexed8)
-        color = self._color()
-        image.setColorTable([qRgba(0, 0, 0, 0), qRgba(color.red(), color.green(), color.blue(), _STRENGTH)])
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
-        rect = placement.rect_of(box)
-        painter.drawImage(rect, image, QRectF(QPointF(0, 0), QPointF(box.width, box.height)))
-        painter.restore()
-
-    def _color(self) -> QColor:
-        schema = self.options.schema
-        if self._label == IGNORE or schema is None:
-            return QColor("#ffffff")
-        return QColor("#202124") if self._label == BACKGROUND else QColor(schema.parts[self._label - 1].color)
+        if self._region is not None:
+            paint_region(painter, self._region, self._label, self.options, placement, _STRENGTH)
 
     def _begun(self, flood: ColorFlood) -> None:
         if self.busy:

@@ -26,6 +26,7 @@ from dropgui.masks.repairs import Repairs
 from dropgui.masks.review_page import ReviewPage
 from dropgui.masks.reviewing import DONE, Reviewing
 from dropgui.masks.sitting import Sitting
+from dropgui.masks.smart_brush import SmartBrush
 from dropgui.masks.tools import Brush, Eraser, Picker, Tool
 from dropgui.query.controller import QueryController
 from dropgui.query.panel import QueryPanel
@@ -64,7 +65,9 @@ class MaskRoom(QObject):
             kind(self.history, self.options) for kind in (Brush, Eraser, Lasso, MovePart, Picker)
         ]
         self.fill = Fill(self.history, self.options, runner)
-        tools.insert(3, self.fill)
+        self.smart = SmartBrush(self.history, self.options, runner)
+        tools.insert(1, self.smart)
+        tools.insert(4, self.fill)
         self.commands = Commands(tools, self)
         self.page = MaskPage(self.history, self.options, tools, self.commands)
         self.pages = QStackedWidget()
@@ -84,7 +87,7 @@ class MaskRoom(QObject):
     @property
     def busy(self) -> bool:
         """Whether anything is under way: for tests, which wait for it."""
-        parts = (self.editing, self.reviewing, self.looking, self.repairs, self.fill, self.grid)
+        parts = (self.editing, self.reviewing, self.looking, self.repairs, self.fill, self.smart, self.grid)
         return any(part.busy for part in parts)
 
     def edit(self, crop_id: int) -> None:
