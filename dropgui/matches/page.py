@@ -215,7 +215,9 @@ class MatchesPage(QWidget):
 
     def _show_grouped(self) -> None:
         if self._answer is not None:
-            self._fill()
+            if self.bar.group_by is GroupBy.NOTHING:
+                self._fill()
+            self._read_rows()  # groups are filled once all rows are here
             self._grid.scrollToTop()
 
     def _read_rows(self) -> None:

@@ -52,7 +52,7 @@ class PartSelection(QObject):
         return self._follows_crop
 
     def set_crop(self, schema: PartSchema, seen: frozenset[str], visibility: Mapping[str, float]) -> None:
-        """A new query crop: the parts seen in its mask, and all vectors' visibilities in [0, 1]."""
+        """A new query crop: the parts it shows, and all vectors' visibilities in [0, 1]."""
         if self._schema is not None and schema != self._schema:
             self._follows_crop = True
             self._weights.clear()

@@ -15,16 +15,16 @@ from PySide6.QtGui import QImage
 from dropgui.errors import UserError
 from dropgui.gallery.thumbnails import read_thumbnail
 from dropgui.library.persons import person_rows
-from dropgui.library.queries import crop_ids, crop_rows, mask_of
+from dropgui.library.queries import crop_ids, crop_rows, features_of, mask_of
 from dropgui.library.rows import CropFilter
 from dropgui.query.targets import PastedPicture, PersonTarget, Target
 from dropgui.search.question import Picture
+from dropgui.search.visible import parts_shown
 from dropgui.session import PictureFeatures, Session
 from dropmodel.features import Features
 
 _PICTURE = QSize(512, 1024)  # enough for the panel at twice the pixel density
 _KEPT_PICTURES = 32
-_LOOKED_AT = 64  # crops of a person whose masks are read to tell what it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Subject:
     ``place`` says where it is from: camera, folder, or outside.
     ``features`` holds one row and ``labels`` is uint8 [h, w]; both None while the crop is not indexed.
     Of a person, all this is of one of its crops; ``crops`` says how many there are. ``title`` names it for
-    people. ``seen`` are the parts that its masks show, ``visibility`` is the highest of all its crops by
-    vector name, in [0, 1].
+    people. ``seen`` are the parts that it shows (:mod:`dropgui.search.visible`), ``visibility`` is the
+    highest of all its crops by vector name, in [0, 1].
     """
 
     crop_id: int | None
@@ -119,7 +119,7 @@ def load_crop(session: Session, crop_id: int) -> Subject:
         None if mask is None else mask.labels,
         target=crop_id,
         title=row.path.name,
-        seen=_seen(features, None if mask is None else mask.labels),
+        seen=_seen(features),
         visibility=_visibility(features),
     )
 
@@ -133,14 +133,9 @@ def _load_person(session: Session, target: PersonTarget) -> Subject:
     if target.person_id not in named or not indexed:
         name = named.get(target.person_id, "This person")
         raise UserError(f"{name} has no indexed crops to search by. Confirm one, or index the folder.")
-    subjects = [load_crop(session, indexed[0])]
-    seen, visibility = set(subjects[0].seen), dict(subjects[0].visibility)
-    for crop_id in indexed[1:_LOOKED_AT]:
-        features, mask = session.features_of_crop(crop_id), mask_of(library, crop_id)
-        seen |= _seen(features, None if mask is None else mask.labels)
-        for name, value in _visibility(features).items():
-            visibility[name] = max(value, visibility.get(name, 0.0))
-    front = subjects[0]
+    front = load_crop(session, indexed[0])
+    features = features_of(library, indexed, session.index.model.id)
+    best = features.visibility.max(axis=0)
     return Subject(
         front.crop_id,
         front.path,
@@ -151,8 +146,8 @@ def _load_person(session: Session, target: PersonTarget) -> Subject:
         target=target,
         title=named[target.person_id],
         crops=len(indexed),
-        seen=frozenset(seen),
-        visibility=visibility,
+        seen=_seen(features),
+        visibility=dict(zip(features.schema.vector_names, best.tolist(), strict=True)),
     )
 
 
@@ -166,7 +161,7 @@ def _outside(read: PictureFeatures, target: Path | PastedPicture, path: Path, pi
         read.labels,
         target=target,
         title=path.name,
-        seen=_seen(read.features, read.labels),
+        seen=_seen(read.features),
         visibility=_visibility(read.features),
     )
 
@@ -181,11 +176,8 @@ def _image(pixels: npt.NDArray[np.uint8]) -> QImage:
     return image
 
 
-def _seen(features: Features | None, labels: npt.NDArray[np.uint8] | None) -> frozenset[str]:
-    if features is None or labels is None:
-        return frozenset()
-    shown = set(np.unique(labels).tolist())
-    return frozenset(part.name for label, part in enumerate(features.schema, start=1) if label in shown)
+def _seen(features: Features | None) -> frozenset[str]:
+    return frozenset() if features is None else parts_shown(features)
 
 
 def _visibility(features: Features | None) -> dict[str, float]:

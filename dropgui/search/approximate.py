@@ -67,8 +67,13 @@ class Approximate:
         """The share of the exact first 100 that is found; None until it was measured."""
         return None if self.recall is None else self.recall.at_100
 
-    def serves(self, rows: Rows) -> bool:
-        """Whether these are the codes of ``rows``, but for a few that were appended since."""
+    def serves(self, rows: Rows, top: int = 1) -> bool:
+        """Whether these are the codes of ``rows``, but for a few that were appended since.
+
+        And whether they have enough candidates for the best ``top``; more are looked for exactly.
+        """
+        if _TIMES * top > _MOST:
+            return False
         return rows.files == self.files and self.rows <= len(rows.living) <= (1 + _FRESH) * self.rows
 
     def candidates(self, target: Target, allowed: npt.NDArray[np.bool_], top: int) -> Places:

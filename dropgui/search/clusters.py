@@ -117,7 +117,8 @@ def closest_groups(
     )
     found: dict[int, float] = {}
     for match in search(index, query).matches:
-        found.setdefault(group_of[match.crop_id], match.score)
+        if match.crop_id in group_of:  # not one that was indexed in between
+            found.setdefault(group_of[match.crop_id], match.score)
     return list(found.items())[:top]
 
 

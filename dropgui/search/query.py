@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from dropgui.library.rows import CropFilter
 from dropgui.search.certainty import Prior
@@ -39,11 +40,11 @@ class VectorQuery:
     def __post_init__(self) -> None:
         if not len(self.features):
             raise ValueError("a query needs at least one view")
-        if not self.weights or any(not weight > 0 for weight in self.weights.values()):
-            raise ValueError("a query needs at least one part, and every weight must be above 0")
+        if not self.weights or any(not 0 < weight < inf for weight in self.weights.values()):
+            raise ValueError("a query needs at least one part, and every weight must be a number above 0")
         if self.top < 1:
             raise ValueError("a query must ask for at least one match")
-        if not 0 <= self.push < float("inf"):
+        if not 0 <= self.push < inf:
             raise ValueError(f"negatives push by a number of at least 0, not {self.push}")
         if self.negatives is not None and (self.negatives.schema, self.negatives.dim) != (
             self.features.schema,

@@ -8,6 +8,7 @@ for. A question of crops, persons and files can be kept: saved searches and the 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,7 +36,7 @@ class Apart:
     decided: bool = False
 
     def __post_init__(self) -> None:
-        if self.minutes is not None and not 0 <= self.minutes < float("inf"):
+        if self.minutes is not None and not 0 <= self.minutes < inf:
             raise ValueError(f"apart by a number of minutes of at least 0, not {self.minutes}")
 
 
@@ -79,8 +80,8 @@ class Query:
             raise ValueError("crops and persons are named by their ids")
         if not (self.crops or self.images or self.persons):
             raise ValueError("a query needs at least one crop, image or person")
-        if self.parts is not None and (not self.parts or not all(w > 0 for w in self.parts.values())):
-            raise ValueError("a query needs at least one part, and every weight must be above 0")
+        if self.parts is not None and (not self.parts or not all(0 < w < inf for w in self.parts.values())):
+            raise ValueError("a query needs at least one part, and every weight must be a number above 0")
         if self.least_probability is not None and not 0 <= self.least_probability <= 1:
             raise ValueError(f"a probability is between 0 and 1, not {self.least_probability}")
 

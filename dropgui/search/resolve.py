@@ -12,10 +12,10 @@ from dropgui.library.embeddings import features_of
 from dropgui.library.neighbours import apart
 from dropgui.library.queries import crop_ids, crop_rows, crops_at
 from dropgui.library.rows import CropFilter, ModelVersionRow
-from dropgui.search.query import SEEN_IN_COMMON, VectorQuery
+from dropgui.search.query import VectorQuery
 from dropgui.search.question import Picture, Query
-from dropmodel.features import Features, default_weights
-from dropmodel.parts import GLOBAL
+from dropgui.search.visible import as_visible
+from dropmodel.features import Features
 
 ReadPictures = Callable[[Sequence[Picture]], Features]
 """What the model says of pictures from outside, one row each."""
@@ -125,7 +125,7 @@ def _features(asked: _Asked, library: Library, model: ModelVersionRow, read: Rea
 def _weights(query: Query, features: Features) -> dict[str, float]:
     schema = features.schema
     if query.parts is None:
-        return _as_visible(features)
+        return as_visible(features)
     unknown = [name for name in query.parts if name not in schema.vector_names]
     if unknown:
         raise QuestionError(f"There is no part {unknown[0]!r}. Choose from {', '.join(schema.vector_names)}.")
@@ -136,16 +136,3 @@ def _weights(query: Query, features: Features) -> dict[str, float]:
             f"The query shows nothing of what is to be compared: {titles}. Choose other parts."
         )
     return dict(query.parts)
-
-
-def _as_visible(features: Features) -> dict[str, float]:
-    """The whole person and every part that some view shows; the whole picture where nothing is seen.
-
-    A part is shown where it would be seen in common with a crop that shows as much of it: from a visibility
-    of :data:`~dropgui.search.query.SEEN_IN_COMMON`.
-    """
-    shown = features.visibility.max(axis=0) >= SEEN_IN_COMMON
-    seen = dict(zip(features.schema.vector_names, shown.tolist(), strict=True))
-    return {name: weight for name, weight in default_weights(features.schema).items() if seen[name]} or {
-        GLOBAL: 1.0
-    }

@@ -63,7 +63,7 @@ def search(
     comparable = None
     if (
         approximate is not None
-        and approximate.serves(rows)
+        and approximate.serves(rows, query.top)
         and (not exact if exact is not None else too_slow(target, allowed, where))
     ):
         comparable = _comparable(rows, target, allowed)

@@ -1,10 +1,13 @@
 """The part selection behind crop, drawing, list and keys."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dropgui.query.selection import PartSelection, Preset
+from dropgui.search.visible import as_visible, parts_shown
+from dropmodel.features import Features
 from dropmodel.parts import EIGHT, FIVE_V
 
 VISIBILITY = dict.fromkeys(EIGHT.vector_names, 0.9)
@@ -51,6 +54,16 @@ def test_nothing_seen_leaves_the_whole_picture() -> None:
     selection = PartSelection()
     selection.set_crop(EIGHT, frozenset(), VISIBILITY)
     assert selection.weights() == {"global": 1.0}
+
+
+@given(visibility=st.lists(st.floats(0, 1, width=16), min_size=16, max_size=16))
+def test_as_visible_is_the_same_here_and_on_the_command_line(visibility: list[float]) -> None:
+    parts = np.array(visibility, np.float32).reshape(2, 8)
+    shown = np.concatenate([np.ones((2, 1)), parts.max(axis=1, keepdims=True), parts], axis=1)
+    features = Features(np.zeros((2, 10, 4), np.float32), shown.astype(np.float32), EIGHT)
+    selection = PartSelection()
+    selection.set_crop(EIGHT, parts_shown(features), VISIBILITY)
+    assert selection.weights() == as_visible(features)
 
 
 def test_another_schema_starts_afresh(selection: PartSelection) -> None:

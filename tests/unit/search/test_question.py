@@ -25,6 +25,7 @@ from dropgui.search.query import VectorQuery
 from dropgui.search.question import Apart, Picture, Query, fusion_rule
 from dropgui.search.reasons import reasons
 from dropgui.search.resolve import QuestionError, _weights, resolve
+from dropgui.search.visible import SHOWN_FROM, parts_shown
 from dropmodel.features import Features
 from dropmodel.parts import EIGHT, PartSchema
 from tests.unit.library.made import add_crops, add_model, embed, made_features
@@ -183,7 +184,7 @@ def test_crops_of_the_same_minutes_are_left_out(library: Library) -> None:
     assert found.exclude == {crops[2], crops[4], crops[6]}  # every other crop is another camera's
 
 
-@given(shown=st.lists(st.sampled_from([0.0, 0.01, 0.3, 1.0]), min_size=8, max_size=8))
+@given(shown=st.lists(st.sampled_from([0.0, 0.01, 0.29, 0.31, 1.0]), min_size=8, max_size=8))
 def test_as_visible_is_what_some_view_shows(shown: list[float]) -> None:
     visibility = np.array([1.0, *shown[:4], 1.0, *shown[4:]], np.float32).reshape(2, 5)
     features = made_features(2)
@@ -191,12 +192,13 @@ def test_as_visible_is_what_some_view_shows(shown: list[float]) -> None:
     vectors = np.repeat(features.vectors[:, :1], 5, axis=1)
     view = Features(vectors, visibility, schema)
     weights = _weights(Query(crops=(1,)), view)
-    wanted = {
-        name: 1.0
+    parts = [
+        name
         for place, name in enumerate(schema.vector_names)
-        if place and max(visibility[0, place], visibility[1, place]) >= 0.05
-    }
-    assert weights == (wanted or {"global": 1.0})
+        if place > 1 and max(visibility[0, place], visibility[1, place]) >= SHOWN_FROM
+    ]
+    assert parts_shown(view) == set(parts)
+    assert weights == (dict.fromkeys(["foreground", *parts], 1.0) if parts else {"global": 1.0})
 
 
 def test_questions_that_cannot_be_answered_say_why(library: Library) -> None:

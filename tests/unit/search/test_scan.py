@@ -362,7 +362,9 @@ def test_parts_explain_the_score(index: PartIndex) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{}, {"global": 0.0}, {"global": -1.0}, {"global": float("nan")}, {"nose": 1.0}], ids=str
+    "bad",
+    [{}, *({"global": weight} for weight in (0.0, -1.0, float("nan"), float("inf"))), {"nose": 1.0}],
+    ids=str,
 )
 def test_senseless_weights_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"part|weight"):
