@@ -8,8 +8,12 @@ if TYPE_CHECKING:
 
 _UNTRAINED = "Untrained model: it ranks by colour and texture, and its body parts are guesses."
 _WAITING = (
-    "This library was indexed before the starter model was here, and vectors of two models cannot be "
-    "compared. To use the starter model, choose Library › New Library… and add the folders there."
+    "This library was indexed before the starter model was here and goes on without it. To use it, add it as "
+    "a model version: dropgui models import --starter, then dropgui models use."
+)
+_NEWER = (
+    "This library goes on with the model it was indexed with; this program brings a newer starter model. To "
+    "use that, add it as a model version: dropgui models import --starter, then dropgui models use."
 )
 _PRECISIONS = {"torch.float32": "fp32", "torch.float16": "fp16", "torch.bfloat16": "bf16"}
 
@@ -21,9 +25,9 @@ def short(extractor: "Extractor") -> str:
 
 
 def warning(card: "ModelCard", *, starter_waits: bool) -> str:
-    """What has to be known before a ranking is trusted; empty for a trained model."""
+    """What has to be known before a ranking is trusted, and that a better model waits; mostly empty."""
     if card.trained:
-        return ""
+        return _NEWER if starter_waits else ""
     return f"{_UNTRAINED} {_WAITING}" if starter_waits else _UNTRAINED
 
 

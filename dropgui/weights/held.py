@@ -81,7 +81,7 @@ class HeldModels:
         from dropmodel.inference import starter_path
 
         starter, versions = starter_path(), model_versions(self._library)
-        if starter is None or not any(version.weights_path is None for version in versions):
+        if starter is None or not any(_came_with_program(version) for version in versions):
             return False
         if starter in self._files.values():
             return False
@@ -171,6 +171,10 @@ class HeldModels:
         for oldest in list(self._extractors)[:-_IN_MEMORY]:
             del self._extractors[oldest]
         self.keep(version)
+
+
+def _came_with_program(version: ModelVersionRow) -> bool:
+    return version.weights_path is None and version.parent_id is None
 
 
 def _same_file(one: Path, other: Path) -> bool:
