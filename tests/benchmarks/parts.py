@@ -215,7 +215,7 @@ def main() -> None:
             if not arguments.json:
                 low, high = result.interval
                 print(
-                    f"{result.set:<14}{result.change:<30}{result.asked_by:<44}"
+                    f"{result.set:<14}{result.change:<32}{result.asked_by:<62}"
                     f"{result.rank1:>6.1f} ({low:.1f}, {high:.1f}) of {result.queries}",
                     flush=True,
                 )
