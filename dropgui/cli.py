@@ -57,8 +57,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dropgui",
         description="Find the same person again in folders of pictures, by body part. Opens the window.",
-        epilog="Without a window: dropgui index, search, export-masks, import-masks, finetune, models, forget "
-        "(each knows --help).",
+        epilog="Without a window: dropgui index, search, export-masks, import-masks, finetune, models, "
+        "forget (each knows --help).",
     )
     parser.add_argument(
         "folders", metavar="FOLDER", nargs="*", type=path_argument, help="folders of pictures to index"

@@ -25,6 +25,7 @@ FLOORS = [
         "dropgui.search_command",
         "dropgui.models_command",
         "dropgui.finetune_command",
+        "dropgui.masks_command",
         "dropgui.train_worker",
     },
 ]
