@@ -37,13 +37,14 @@ class Choice:
     """What is learnt from and measured on.
 
     ``rejected``: (crop, person) pairs, of crops in ``train``. ``weak``: whether the model's own masks are
-    used where nobody made one.
+    used where nobody made one. ``rehearsed``: whether rendered people are shown again.
     """
 
     train: tuple[Picked, ...]
     held_out: tuple[Picked, ...]
     rejected: tuple[tuple[int, int], ...] = ()
     weak: bool = False
+    rehearsed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; :meth:`from_dict` is the inverse."""
@@ -52,6 +53,7 @@ class Choice:
             "held_out": [[one.crop_id, one.person_id, one.revision] for one in self.held_out],
             "rejected": [list(pair) for pair in self.rejected],
             "weak": self.weak,
+            "rehearsed": self.rehearsed,
         }
 
     @classmethod
@@ -62,6 +64,7 @@ class Choice:
             tuple(Picked(*one) for one in values["held_out"]),
             tuple((crop, person) for crop, person in values["rejected"]),
             values["weak"],
+            values["rehearsed"],
         )
 
 
@@ -77,7 +80,7 @@ def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> 
     train = {crop: Picked(crop, None, mask.revision) for crop, mask in masks.items()}
     unnamed: list[int] = []
     query = select(Crop.id, Crop.person_id).join(Image).where(*usable()).order_by(Crop.id)
-    for crop, person in connection.execute(query).tuples():
+    for crop, person in connection.execute(query):
         if person in sides.held_out or crop in sides.aside:
             continue
         if person in sides.taught and "persons" in recipe.sources:

@@ -88,7 +88,7 @@ def _corrected(connection: Connection, picked: Iterable[Picked]) -> dict[int, La
         query = select(Mask.crop_id, Mask.revision, Mask.png).where(
             Mask.crop_id.in_(piece), Mask.origin == CORRECTED
         )
-        for crop, revision, png in connection.execute(query).tuples():
+        for crop, revision, png in connection.execute(query):
             away = abs(revision - wanted[crop])
             if crop not in found or away < found[crop][0]:
                 found[crop] = away, png
@@ -102,5 +102,5 @@ def _weak(connection: Connection, crop_ids: Iterable[int], model_version_id: int
         query = select(Mask.crop_id, Mask.png).where(
             Mask.crop_id.in_(piece), Mask.origin == MODEL, Mask.model_version_id == model_version_id
         )
-        found.update((crop, decode_mask(png)) for crop, png in connection.execute(query).tuples())
+        found.update((crop, decode_mask(png)) for crop, png in connection.execute(query))
     return found

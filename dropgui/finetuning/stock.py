@@ -45,7 +45,7 @@ def known_persons(connection: Connection) -> list[KnownPerson]:
         .having(func.count() >= LEAST_CROPS)
         .order_by(Crop.person_id)
     )
-    return [KnownPerson(person or 0, *counts) for person, *counts in connection.execute(query).tuples()]
+    return [KnownPerson(person or 0, *counts) for person, *counts in connection.execute(query)]
 
 
 def single_persons(connection: Connection) -> int:
@@ -76,7 +76,7 @@ def corrected_of(connection: Connection) -> list[Corrected]:
     ).scalar()
     return [
         Corrected(crop_id, person_id, revision)
-        for crop_id, person_id, revision, schema_name in connection.execute(query).tuples()
+        for crop_id, person_id, revision, schema_name in connection.execute(query)
         if schema_name == parts
     ]
 
@@ -90,7 +90,7 @@ def rejections(connection: Connection) -> list[tuple[int, int]]:
         .where(Decision.verdict == REJECTED, *usable())
         .order_by(Decision.crop_id, Decision.person_id)
     )
-    return list(connection.execute(query).tuples())
+    return list(connection.execute(query))
 
 
 def usable_count(connection: Connection) -> int:

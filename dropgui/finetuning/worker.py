@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,11 @@ from dropgui.finetuning.split import split_of
 from dropgui.finetuning.trouble import Trouble, trouble_of
 from dropgui.finetuning.voice import Voice
 from dropgui.library import Library
+from dropmodel.errors import MissingPackageError
+from dropmodel.parts import EIGHT
 
 if TYPE_CHECKING:
-    from dropmodel.training.finetune import Control, Events, Outcome
+    from dropmodel.training.finetune import Control, Events, Example, Outcome
 
 _FAILED, _TAKEN = 1, 3
 _PATIENCE_SECONDS = 8.0
@@ -124,12 +126,12 @@ class Worker:
         """What was chosen at the start of the run, whatever people said since."""
         known = self._folder.read(self._folder.choice)
         with Library.open(self._library_path) as library:
-            if known:
-                choice = Choice.from_dict(known)
-            else:
-                choice = choose(library, self._recipe, split_of(library))
+            choice = Choice.from_dict(known) if known else choose(library, self._recipe, split_of(library))
+            rehearsal = self._rehearsal() if choice.rehearsed or not known else []
+            if not known:
+                choice = replace(choice, rehearsed=bool(rehearsal))
                 self._folder.write(self._folder.choice, choice.to_dict())
-            gathered = gather(library, choice, self._parent_id)
+            gathered = gather(library, choice, self._parent_id, rehearsal)
         material = gathered.material
         self._voice.tell(
             "gathered",
@@ -140,6 +142,19 @@ class Worker:
             left_out=gathered.left_out,
         )
         return gathered
+
+    def _rehearsal(self) -> "list[Example]":
+        """Rendered people, against forgetting; none where the parent knows other parts than they have."""
+        from dropmodel.inference import read_info
+        from dropmodel.training.finetune.rehearsal import rehearsal
+
+        if not self._settings["rehearse"] or read_info(self._folder.parent).schema != EIGHT:
+            return []
+        try:
+            return rehearsal(self._folder.path.parent / "rehearsal")
+        except MissingPackageError as error:
+            self._voice.tell("note", text=f"Without rehearsal: {error}")
+            return []
 
     def _end(self, outcome: "Outcome") -> int:
         if outcome.ended == "aborted":
@@ -251,7 +266,7 @@ def _values(record: Any) -> dict[str, Any]:
 
 def _be_modest(threads: int) -> None:
     """No more than its share of the processor, and behind everything that somebody waits for."""
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = str(threads)
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # as the window has it: docs/decisions/0004
     if sys.platform == "win32":
