@@ -60,7 +60,7 @@ def repool(session: "Session", crop_id: int, query: VectorQuery | None = None) -
     before = session.features_of_crop(crop_id) if row.indexed else None
     index.refresh()
     rank_before = None if query is None else rank_of(index, query, crop_id)
-    extractor = session.extractor
+    extractor = session.extractor_of(index.model.id)
     photo = read_crop(row, extractor.input_size)
     features = extractor.pool([photo], [correction.labels]).features
     _replace(library, index.model.id, crop_id, features, correction.revision)

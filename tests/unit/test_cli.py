@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dropgui import cli
+from dropgui import command_line
 from dropgui.cli import main
 from dropgui.indexing import Progress
 from dropgui.library import Library
+from dropgui.library.models import active_model, register_model
 from dropgui.library.queries import counts
+from dropmodel.evaluation.calibration import Calibration, Logistic
 from dropmodel.inference import save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
 from tests.unit.indexing.fake import picture
@@ -152,6 +154,32 @@ def test_a_library_of_the_untrained_model_is_told_of_the_starter(
     assert capsys.readouterr().err == ""
 
 
+def test_probabilities_say_what_they_assume(
+    library: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["search", str(folder / "3.png"), "--library", library, "--parts", "head,torso"]
+    assert "not calibrated" in fault(capsys, *asked, "--least-probability", "0.5")
+    with Library.open(Path(library)) as opened:
+        model = active_model(opened)
+        assert model is not None
+        curves = {count: Logistic(2.0, -4.0) for count in (1, 2)}
+        register_model(
+            opened, name=model.name, schema=model.schema, dim=model.dim, weights_hash=model.weights_hash,
+            trained=False, calibration=Calibration(curves, source="made people").to_dict(),
+        )  # fmt: skip
+    assert main(asked) == 0
+    told = capsys.readouterr()
+    assert "same" in told.out.splitlines()[0]
+    assert "Percentages are calibrated on made people; they assume about 8 crops a person" in told.err
+    assert main([*asked, "--json", "--least-probability", "0.4"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["query"]["prior"] == {"crops_a_person": 8.0, "crops": 8, "source": "made people"}
+    assert data["query"]["least_probability"] == 0.4
+    assert all(match["probability"] >= 0.4 for match in data["matches"])
+    assert main([*asked, "--least-probability", "1"]) == 0
+    assert "No match is good enough." in capsys.readouterr().out
+
+
 def test_search_for_people(library: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "search",
@@ -270,6 +298,7 @@ def test_faults_are_one_clear_line(
     [["index"], ["search", "x.png"], ["index", "", "--library", "x.droplib"],
      ["search", "x.png", "--library", "x.droplib", "--top", "0"],
      ["search", "x.png", "--library", "x.droplib", "--from", "noon"],
+     ["search", "x.png", "--library", "x.droplib", "--least-probability", "2"],
      ["search", "x.png", "--library", "x.droplib", "--json", "--csv"], ["--bogus"]],
     ids=" ".join,
 )  # fmt: skip
@@ -295,9 +324,9 @@ def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_progress_tells_people_what_they_want_to_know() -> None:
     scanning = Progress("scanning", 4120, None, 0, 0.0, None)
-    assert cli._describe(scanning) == "scanning: 4,120 pictures found"
+    assert command_line.describe_progress(scanning) == "scanning: 4,120 pictures found"
     indexing = Progress("indexing", 4120, 9800, 2, 47.3, 120.2)
-    assert cli._describe(indexing) == "indexing: 4,120 of 9,800, 47 a second, 2:00 left, 2 unreadable"
+    assert command_line.describe_progress(indexing) == "indexing: 4,120 of 9,800, 47 a second, 2:00 left, 2 unreadable"
 
 
 def test_ctrl_c_keeps_the_work_and_says_how_to_go_on(tmp_path: Path, model: str) -> None:
