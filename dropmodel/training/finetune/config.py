@@ -19,8 +19,8 @@ class FinetuneConfig:
     - ``rehearse``: share of each batch that comes from the rehearsal examples, where there are some.
     - ``epochs``; ``steps``: steps an epoch, 0: as many as show each source about once; ``batch``: crops a
       step; ``pictures``: how many of a person or cluster are in a batch.
-    - ``rate``: highest learning rate; the backbone's is ``backbone_rate`` of it, its first ``frozen_stages``
-      stages do not learn.
+    - ``rate``: highest learning rate; the backbone's is ``backbone_rate`` of it (0: it does not learn, which
+      takes a third of the time), its first ``frozen_stages`` stages do not learn.
     - ``ema``: share of the weights' running average that stays at each step; it is what is measured and kept.
     - ``norm_momentum``: share of a batch in the running statistics of batch norms; 0 keeps the parent's.
     - ``neighbours``, ``reach``, ``strictness``, ``apart_seconds``: of clusters, see

@@ -147,7 +147,8 @@ class Teaching:
         with torch.random.fork_rng(devices=[]):
             network = Drop(shape)
         network.load_state_dict(self._parent.network.state_dict(), strict=False)
-        frozen = freeze(network, self._config.frozen_stages, self._config.norm_momentum)
+        stages = self._config.frozen_stages if self._config.backbone_rate else None
+        frozen = freeze(network, stages, self._config.norm_momentum)
         loss = FinetuneLoss(self._train_config.losses, self._config, self._roll, len(shape.schema), shape.dim)
         tuner = Tuner(
             self._train_config, network, self._mixture, self._device, hooks, loss=loss, frozen=frozen

@@ -208,13 +208,15 @@ class Adapting(Hook):
             trainer.stop("the clusters are stable")
 
 
-def freeze(network: Drop, stages: int, momentum: float) -> list[nn.Module]:
+def freeze(network: Drop, stages: int | None, momentum: float) -> list[nn.Module]:
     """Set ``network`` up for small steps; returns the modules that must stay in evaluation mode.
 
-    The stem and the first ``stages`` stages of a convolutional backbone do not learn. Batch norms keep their
-    statistics where ``momentum`` is 0, else they follow by that share of a batch; their scales learn anyway.
+    The stem and the first ``stages`` stages of a convolutional backbone do not learn, None: all of it. Batch
+    norms keep their statistics where ``momentum`` is 0, else they follow by that share of a batch; their
+    scales learn anyway.
     """
-    frozen = _first_stages(network.backbone, stages) if stages else []
+    backbone = network.backbone
+    frozen: list[nn.Module] = [backbone] if stages is None else _first_stages(backbone, stages)
     for module in frozen:
         module.requires_grad_(requires_grad=False)
     norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]  # noqa: SLF001
@@ -226,6 +228,8 @@ def freeze(network: Drop, stages: int, momentum: float) -> list[nn.Module]:
 
 
 def _first_stages(backbone: Backbone, count: int) -> list[nn.Module]:
+    if not count:
+        return []
     body = backbone.body
     if isinstance(backbone, TransformerBackbone):
         return [body.patch_embed, *list(body.blocks)[: count * len(body.blocks) // 4]]
