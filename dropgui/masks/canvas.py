@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
     QPixmap,
     QPointingDevice,
     QResizeEvent,
@@ -28,9 +27,11 @@ from dropgui.masks.layers import MaskLayer, Photo
 from dropgui.masks.letters import Letter, letters_of, mark_rect, paint_letters
 from dropgui.masks.options import Options
 from dropgui.masks.placement import Placement, around
+from dropgui.masks.ring import make_ring, paint_ring
 from dropgui.masks.tools import Tool, Touch
 from dropgui.style import GRID, secondary
 
+_LARGE_RING = 512.0  # device-independent pixels; a picture of a larger one is slower than drawing it
 _STEP = 1.2  # a notch of the wheel
 _KEY_PAN = 8 * GRID
 _LETTERS_AFTER_MS = 120
@@ -68,6 +69,7 @@ class MaskCanvas(QWidget):
         self._draws = False  # a button is down for the tool
         self._message = _EMPTY
         self._letters: list[Letter] = []
+        self._ring: tuple[tuple[float, float], QPixmap] | None = None  # the pointer, and what it is for
         self._recount = QTimer(self, singleShot=True, interval=_LETTERS_AFTER_MS)
         self._recount.timeout.connect(self._find_letters)
         self.setMouseTracking(True)
@@ -234,12 +236,15 @@ class MaskCanvas(QWidget):
         rect = self._pointer_rect()
         if rect is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 190), 3))
-        painter.drawEllipse(rect)
-        painter.setPen(QPen(QColor("#ffffff"), 1.25))
-        painter.drawEllipse(rect)
+        if rect.width() > _LARGE_RING:
+            paint_ring(painter, rect)
+            return
+        ratio = self.devicePixelRatioF()
+        if self._ring is None or self._ring[0] != (rect.width(), ratio):
+            self._ring = ((rect.width(), ratio), make_ring(rect.width(), ratio))
+        ring = self._ring[1]
+        half = ring.width() / ratio / 2
+        painter.drawPixmap(rect.center() - QPointF(half, half), ring)
 
     def _pointer_rect(self) -> QRectF | None:
         tool = self._tool

@@ -22,7 +22,7 @@ class Commands(QObject):
         self.edit.setShortcut(QKeySequence("E"))
         # -- review
         self.next = make("&Next to Review", "N", "The mask that the model is least sure of")
-        self.previous = make("&Previous", "P", "The mask before")
+        self.previous = make("Previo&us", "P", "The mask before")
         self.accept = make("&Accept and Go On", "Return", "This mask is right as it is now")
         self.skip = make("&Skip", "S", "Leave this mask for later")
         self.take_back = make("&Take Last Review Back", "Backspace", "Back to the mask reviewed last")
@@ -96,13 +96,13 @@ class Commands(QObject):
         """Put all of them into the Mask menu; the menu itself."""
         _add(menu, (self.edit, _SEPARATOR, self.next, self.previous, self.accept, self.skip, self.take_back))
         _add(menu, (self.grid, _SEPARATOR))
-        _add(menu.addMenu("&Tools"), self.tools.values())
+        _add(menu.addMenu("T&ools"), self.tools.values())
         _add(
             menu.addMenu("&Paint"),
             (self.swap, self.larger, self.smaller, self.protect),
         )
         self.fill_repairs(menu.addMenu("&Repair"))
-        _add(menu.addMenu("&Revisions"), (self.older, self.newer, self.bring_back))
+        _add(menu.addMenu("Rev&isions"), (self.older, self.newer, self.bring_back))
         _add(
             menu.addMenu("S&how"),
             (self.zoom_in, self.zoom_out, self.fit, self.actual, _SEPARATOR, self.outlines, self.alone,

@@ -36,6 +36,7 @@ from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 from dropmodel.parts import BACKGROUND, IGNORE
 
 _SIDE = 29 * GRID
+_COUNTED = 512  # rows or columns of the sample that shares are counted on: a large crop has too many
 _TAKEN = {"C", "R", "X"}
 """Letters that mean something else with Shift."""
 _ALWAYS = "Wheel: zoom. Space + drag: move. Hold H: see the picture."
@@ -304,9 +305,11 @@ class MaskPage(KeyedPage):
         self._hint.setToolTip(words)
 
     def _count(self, document: MaskDocument) -> None:
-        counts = np.bincount(document.labels.ravel(), minlength=256)
+        step = max(1, int(max(document.shape)) // _COUNTED)
+        sample = document.labels[::step, ::step]
+        counts = np.bincount(sample.ravel(), minlength=256)
         self.chooser.set_shares(
-            {int(label): float(counts[label] / document.labels.size) for label in np.flatnonzero(counts)}
+            {int(label): float(counts[label] / sample.size) for label in np.flatnonzero(counts)}
         )
 
     def _on_key(self, key: str, do: Callable[[], object]) -> QAction:
