@@ -44,7 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="somebody who is not meant; may be given several times",
     )
     parser.add_argument(
-        "--push", type=_number, default=0.5, help="how much negatives push away (default: 0.5)"
+        "--push",
+        metavar="NUMBER",
+        type=_number,
+        default=0.5,
+        help="how far negatives push away whoever is like them, 0: not at all (default: 0.5)",
     )
     parser.add_argument(
         "--camera",
@@ -73,6 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=count_argument, default=20, help="how many matches (default: 20)")
     parser.add_argument(
         "--least-score", metavar="SCORE", type=float, help="only matches of at least this score"
+    )
+    parser.add_argument(
+        "--least-probability",
+        metavar="SHARE",
+        type=_share,
+        help="only matches that are the same person with at least this probability, such as 0.5",
     )
     parser.add_argument(
         "--rerank", action="store_true", help="order the best anew by the neighbours they have in common"
@@ -131,6 +141,7 @@ def _query(library: Library, arguments: argparse.Namespace) -> Query:
         apart=Apart(minutes=arguments.apart),
         top=arguments.top,
         least_score=arguments.least_score,
+        least_probability=arguments.least_probability,
         rerank=arguments.rerank,
     )
 
@@ -162,6 +173,13 @@ def _number(text: str) -> float:
         number = -1.0
     if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
+    return number
+
+
+def _share(text: str) -> float:
+    number = _number(text)
+    if number > 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
     return number
 
 
