@@ -9,9 +9,10 @@ import numpy.typing as npt
 from sqlalchemy import Connection, delete, select, update
 
 from dropgui.indexing.decode import LeftOut, Outcome, Picture, Unchanged, Unreadable
+from dropgui.indexing.plan import Item
 from dropgui.library import Change, Library
 from dropgui.library.chunks import chunks
-from dropgui.library.corrections import latest_corrections
+from dropgui.library.corrections import bring_back, latest_corrections, set_aside
 from dropgui.library.embeddings import add_embeddings, remove_embeddings
 from dropgui.library.jobs import note_progress
 from dropgui.library.masks import add_model_masks, encode_mask
@@ -113,10 +114,13 @@ def store_batch(
             connection.execute(
                 update(Image).where(Image.id == outcome.item.image_id).values(_image_values(outcome))
             )
-        unreadable = [outcome.item.crop_id for outcome in outcomes if isinstance(outcome, Unreadable)]
-        _forget_content(connection, unreadable, keep_version=None)
-        replaced = [p.item.crop_id for p in pictures if p.item.old_hash not in {None, p.content_hash}]
+        broken = [outcome.item for outcome in outcomes if isinstance(outcome, Unreadable)]
+        unreadable = tuple(item.crop_id for item in broken)
+        _forget_content(connection, broken, keep_version=None)
+        replaced = [p.item for p in pictures if p.item.old_hash not in {None, p.content_hash}]
         _forget_content(connection, replaced, keep_version=model_version_id)
+        contents = {picture.item.crop_id: picture.content_hash for picture in pictures}
+        bring_back(connection, contents, [item.crop_id for item in replaced])
         rows = _living(connection, [picture.item.crop_id for picture in pictures])
         crop_ids = [pictures[row].item.crop_id for row in rows]
         if looked is not None and rows:
@@ -133,7 +137,7 @@ def store_batch(
         note_progress(connection, *job)
         return Change(
             crops_changed=tuple(crop_ids),
-            crops_removed=tuple(unreadable),
+            crops_removed=unreadable,
             folders=bool(unreadable),
             faults=bool(unreadable),
             jobs=True,
@@ -172,10 +176,15 @@ def _image_values(outcome: Outcome) -> dict[str, object]:
             }
 
 
-def _forget_content(connection: Connection, crop_ids: list[int], *, keep_version: int | None) -> None:
-    """Drops what described pixels that are no more; what people decided of the crops stays."""
+def _forget_content(connection: Connection, items: Sequence[Item], *, keep_version: int | None) -> None:
+    """Drops what a model said of pixels that are no more, and sets aside what people drew on them.
+
+    What people decided of the crops stays.
+    """
+    crop_ids = [item.crop_id for item in items]
     if crop_ids:
         remove_embeddings(connection, crop_ids, keep_version=keep_version)
+        set_aside(connection, {item.crop_id: item.old_hash for item in items})
         connection.execute(delete(Mask).where(Mask.crop_id.in_(crop_ids)))
 
 

@@ -1,17 +1,18 @@
 """Masks that people made: every saving is a revision, the last ones are kept, and vectors follow them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, select, update
 
 from dropgui.errors import UserError
 from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
 from dropgui.library.library import Library
 from dropgui.library.masks import Labels, decode_mask, encode_mask
-from dropgui.library.rows import CORRECTED, RevisionRow
-from dropgui.library.schema import Crop, Embedding, Mask, ModelVersion
+from dropgui.library.rows import CORRECTED, UNSEEN, RevisionRow
+from dropgui.library.schema import AsideMask, Crop, Embedding, Mask, ModelVersion
 from dropmodel.parts import PartSchema
 
 KEPT = 20
@@ -69,7 +70,7 @@ def add_correction(
     def work(connection: Connection) -> Saved:
         if connection.execute(select(Crop.id).where(Crop.id == crop_id)).first() is None:
             raise GoneError("The mask could not be saved: its picture was forgotten meanwhile.")
-        latest = latest_revision(connection, crop_id)
+        latest, revision = latest_revision(connection, crop_id), _last_number(connection, crop_id) + 1
         known = base_revision if amends is None else amends
         of_crop = (Mask.crop_id == crop_id) & _CORRECTED
         if amends is not None and amends == latest:
@@ -78,14 +79,14 @@ def add_correction(
             "crop_id": crop_id,
             "origin": CORRECTED,
             "schema_name": schema.name,
-            "revision": latest + 1,
+            "revision": revision,
             "png": png,
         }
         connection.execute(insert(Mask).values(values))
         newest = select(Mask.id).where(of_crop).order_by(Mask.revision.desc()).limit(KEPT)
         connection.execute(delete(Mask).where(of_crop, Mask.id.not_in(newest)))
         connection.execute(update(Crop).where(Crop.id == crop_id).values(review_state=CORRECTED))
-        return Saved(latest + 1, None if latest <= known else latest)
+        return Saved(revision, None if latest <= known else latest)
 
     return library.write(work, change=Change(crops_changed=(crop_id,)))
 
@@ -94,6 +95,12 @@ def latest_revision(connection: Connection, crop_id: int) -> int:
     """The number of the crop's latest mask made by a person, 0 without any."""
     query = select(func.max(Mask.revision)).where(Mask.crop_id == crop_id, _CORRECTED)
     return connection.execute(query).scalar() or 0
+
+
+def _last_number(connection: Connection, crop_id: int) -> int:
+    """The highest number that a revision of the crop has, those of other pixels included."""
+    query = select(func.max(AsideMask.revision)).where(AsideMask.crop_id == crop_id)
+    return max(latest_revision(connection, crop_id), connection.execute(query).scalar() or 0)
 
 
 def revisions(library: Library, crop_id: int) -> list[RevisionRow]:
@@ -135,6 +142,54 @@ def latest_corrections(
             if row.schema_name == schema_name
         )
     return found
+
+
+def set_aside(connection: Connection, contents: Mapping[int, bytes | None]) -> None:
+    """The pictures of these crops are others now, or cannot be read: what people drew waits for the old ones.
+
+    ``contents`` has the hashes of what they were drawn on, None where that is not known.
+    """
+    columns = ("crop_id", "schema_name", "revision", "png", "created_at")
+    for piece in chunks(contents):
+        of_piece = and_(Mask.crop_id.in_(piece), _CORRECTED)
+        rows = connection.execute(select(*(getattr(Mask, name) for name in columns)).where(of_piece)).all()
+        kept = [
+            {**dict(zip(columns, row, strict=True)), "content_hash": contents[row.crop_id]} for row in rows
+        ]
+        if kept:
+            connection.execute(insert(AsideMask), kept)
+        connection.execute(delete(Mask).where(of_piece))
+
+
+def bring_back(connection: Connection, contents: Mapping[int, bytes], replaced: Collection[int]) -> None:
+    """Masks that people made of the very content that these crops' pictures have now are theirs again.
+
+    So are those of which it is not known what they were made of.
+
+    The review state of crops that have other pixels than they had (``replaced``, and those of which masks
+    are set aside) is that of their masks of now.
+    """
+    for piece in chunks(contents):
+        rows = connection.execute(select(AsideMask).where(AsideMask.crop_id.in_(piece))).all()
+        back = [row for row in rows if row.content_hash in {None, contents[row.crop_id]}]
+        if back:
+            connection.execute(insert(Mask), [_as_mask(row) for row in back])
+            connection.execute(delete(AsideMask).where(AsideMask.id.in_([row.id for row in back])))
+        others = {row.crop_id for row in rows}.union(replaced).intersection(piece)
+        made = select(Mask.crop_id).where(Mask.crop_id == Crop.id, _CORRECTED).exists()
+        state = case((made, CORRECTED), else_=UNSEEN)
+        connection.execute(update(Crop).where(Crop.id.in_(others)).values(review_state=state))
+
+
+def _as_mask(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "crop_id": row.crop_id,
+        "origin": CORRECTED,
+        "schema_name": row.schema_name,
+        "revision": row.revision,
+        "png": row.png,
+        "created_at": row.created_at,
+    }
 
 
 def corrected_crops(library: Library) -> list[int]:

@@ -21,7 +21,7 @@ from dropgui.library.embeddings import remove_embeddings
 from dropgui.library.events import log_anonymous_event
 from dropgui.library.faults import BusyLibraryError
 from dropgui.library.library import Library
-from dropgui.library.schema import Camera, Crop, Decision, Event, Folder, Image, Meta, Person
+from dropgui.library.schema import Camera, Crop, CropTag, Decision, Event, Folder, Image, Meta, Person, Tag
 from dropgui.library.stored_queries import forget_lost
 
 _PENDING = "wipe_pending"
@@ -105,6 +105,7 @@ def _gone(crop_ids: list[int]) -> Change:
         persons=True,
         searches=True,
         faults=True,
+        tags=True,
         jobs=True,
     )
 
@@ -118,11 +119,12 @@ def _forget_events(connection: Connection, path: str) -> None:
 
 
 def _forget_the_unused(connection: Connection) -> None:
-    """Cameras and persons that nothing is left of: their names could tell who was there."""
+    """Cameras, persons and tags that nothing is left of: their names could tell who was there."""
     connection.execute(delete(Camera).where(~select(Image.id).where(Image.camera_id == Camera.id).exists()))
     in_crops = select(Crop.id).where(Crop.person_id == Person.id).exists()
     in_decisions = select(Decision.id).where(Decision.person_id == Person.id).exists()
     connection.execute(delete(Person).where(~in_crops, ~in_decisions))
+    connection.execute(delete(Tag).where(~select(CropTag.tag_id).where(CropTag.tag_id == Tag.id).exists()))
 
 
 def finish_forgetting(library: Library) -> None:

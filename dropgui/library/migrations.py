@@ -42,7 +42,7 @@ def _to_version_2(connection: Connection) -> None:
 
 
 def _to_version_3(connection: Connection) -> None:
-    """Other review states, and how unsure the model is of a mask.
+    """Other review states, how unsure the model is of a mask, and masks of pixels that are away.
 
     No program ever wrote the state "marked"; a crop that somebody marked by other means waits for review.
     Masks of before are as unsure as they are not certain, which is another scale but nearly the same order.
@@ -53,6 +53,18 @@ def _to_version_3(connection: Connection) -> None:
         "ALTER TABLE masks ADD COLUMN uncertainty DOUBLE",
         "UPDATE masks SET uncertainty = 1 - confidence WHERE origin = 'model'",
         "CREATE INDEX masks_by_uncertainty ON masks (model_version_id, uncertainty, crop_id)",
+        """
+        CREATE TABLE aside_masks (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            crop_id INTEGER NOT NULL REFERENCES crops (id) ON DELETE CASCADE,
+            content_hash BLOB,
+            schema_name VARCHAR NOT NULL,
+            revision INTEGER NOT NULL,
+            png BLOB NOT NULL,
+            created_at DATETIME NOT NULL
+        )
+        """,
+        "CREATE INDEX aside_masks_by_crop ON aside_masks (crop_id)",
     ):
         connection.exec_driver_sql(statement)
     for table in ("saved_searches", "past_queries"):

@@ -254,6 +254,24 @@ class Mask(Base):
     uncertainty: Mapped[float | None]
 
 
+class AsideMask(Base):
+    """A mask that a person made of pixels that are not the picture's any more, kept in case they come back.
+
+    ``content_hash`` is of the file it was drawn on, None where that was not known.
+    """
+
+    __tablename__ = "aside_masks"
+    __table_args__ = (Index("aside_masks_by_crop", "crop_id"), _KEPT_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    crop_id: Mapped[int] = mapped_column(ForeignKey("crops.id", ondelete="CASCADE"))
+    content_hash: Mapped[bytes | None]
+    schema_name: Mapped[str]
+    revision: Mapped[int]
+    png: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Embedding(Base):
     """A crop's vectors (fp16 [2 + K, D]) and visibilities (fp16 [2 + K]) under one model version.
 

@@ -16,6 +16,7 @@ from dropgui.indexing.decode import Outcome, read_item
 from dropgui.indexing.plan import Item
 from dropgui.indexing.roots import FolderError
 from dropgui.library import Change, Library
+from dropgui.library.corrections import add_correction, labels_of, revisions, unpooled
 from dropgui.library.faults import DiskFullError
 from dropgui.library.jobs import interrupted_jobs, jobs
 from dropgui.library.masks import Labels, encode_mask
@@ -32,7 +33,7 @@ from dropgui.library.queries import (
     mask_of,
 )
 from dropgui.library.rows import CORRECTED
-from dropgui.library.schema import Crop, Image, Mask, Person
+from dropgui.library.schema import Crop, Embedding, Image, Mask, Person
 from dropmodel.parts import PartSchema
 from tests.unit.indexing.fake import SCHEMA, FakeExtractor, features_of_pixels, picture, pictures, run
 
@@ -393,6 +394,64 @@ def test_changed_pictures_are_embedded_again(library: Library, folder: Path) -> 
     assert mask is not None
     assert mask.origin == "model", "a mask drawn on other pixels must not stay"
     assert run(library, folder, model="second").indexed == 1, "vectors of other pixels must not stay"
+
+
+def test_what_people_drew_comes_back_with_the_picture(library: Library, folder: Path) -> None:
+    """A picture that is replaced, or broken for a while, must not cost somebody's work."""
+    pictures(folder, 2)
+    run(library, folder)
+    crop = by_name(library)["0001.png"]
+
+    def draw(label: int) -> int:
+        labels = np.full((32, 16), label, np.uint8)
+        return add_correction(library, crop, labels, SCHEMA, base_revision=0).revision
+
+    def drawn() -> list[tuple[int, int]]:
+        rows = revisions(library, crop)
+        return [(row.revision, int(labels_of(library, row)[0, 0])) for row in rows]
+
+    def state() -> str:
+        return crop_rows(library, [crop])[crop].review_state
+
+    assert [draw(1), draw(2)] == [1, 2]
+    original = (folder / "0001.png").read_bytes()
+    picture(folder / "0001.png", seed=77)
+    other = (folder / "0001.png").read_bytes()
+    run(library, folder)
+    assert (drawn(), state()) == ([], "unseen"), "they are of other pixels"
+    assert draw(3) == 3, "no number twice"
+    (folder / "0001.png").write_bytes(b"half a copy")
+    run(library, folder)
+    assert drawn() == []
+    (folder / "0001.png").write_bytes(original)
+    run(library, folder)
+    assert (drawn(), state()) == ([(2, 2), (1, 1)], "corrected")
+    assert unpooled(library) == [crop]
+    (folder / "0001.png").write_bytes(other)
+    run(library, folder)
+    assert (drawn(), state()) == ([(3, 3)], "corrected")
+
+
+def test_new_vectors_are_of_the_masks_that_people_made(library: Library, folder: Path) -> None:
+    """Under any model version with these parts; and of the whole picture where it is another one now."""
+    pictures(folder, 3)
+    run(library, folder)
+    names = by_name(library)
+    labels = np.zeros((32, 16), np.uint8)
+    labels[:8] = 1
+    for crop in (names["0000.png"], names["0001.png"]):
+        add_correction(library, crop, labels, SCHEMA, base_revision=0)
+    picture(folder / "0001.png", seed=77)
+    second = run(library, folder, model="second")
+    assert second.indexed == 3
+    with library.read() as connection:
+        query = select(Embedding.crop_id, Embedding.mask_revision).where(Embedding.model_version_id == 2)
+        revisions_of = {row.crop_id: row.mask_revision for row in connection.execute(query)}
+        unsure = connection.execute(select(Mask.uncertainty).where(Mask.model_version_id == 2)).scalars()
+        assert sorted(value for value in unsure if value is not None) == [0, 0.5, 1]
+    assert revisions_of == {names["0000.png"]: 1, names["0001.png"]: 0, names["0002.png"]: 0}
+    seen = features_of(library, [names["0000.png"]], 2).visibility[0]
+    assert seen[2:].tolist() == [0.25, 0, 0]
 
 
 def test_a_touched_file_is_not_embedded_again(library: Library, folder: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from dropgui.library import Change, Library
+from dropgui.library.corrections import add_correction, set_aside
 from dropgui.library.events import events, log_event
 from dropgui.library.faults import BusyLibraryError
 from dropgui.library.forget import finish_forgetting, forget_crops, forget_folder
@@ -17,10 +18,12 @@ from dropgui.library.jobs import start_job
 from dropgui.library.masks import add_model_masks, encode_mask
 from dropgui.library.queries import counts, crop_ids, crop_rows, features_of, folder_rows
 from dropgui.library.schema import Camera, Crop, Decision, Image, Person
+from dropgui.library.tags import add_tag
 from dropmodel.features import Features
 from tests.unit.library.made import SCHEMA, add_crops, add_model, embed, made_features
 
 SECRET = "/home/secret-place"
+SECRET_MASK = np.random.default_rng(0).integers(0, 4, (40, 30), dtype=np.uint8)
 
 
 def stored(library: Library) -> bytes:
@@ -51,6 +54,10 @@ def known(library: Library) -> tuple[list[int], list[int]]:
     library.write(
         lambda c: c.execute(insert(Decision).values(crop_id=secret[0], person_id=1, verdict="confirmed"))
     )
+    add_tag(library, secret, "Secret Tag")
+    add_correction(library, secret[1], SECRET_MASK, SCHEMA, base_revision=0)
+    library.write(lambda c: set_aside(c, {secret[1]: b"hash"}))
+    add_correction(library, secret[0], SECRET_MASK, SCHEMA, base_revision=0)
     library.write(lambda c: log_event(c, "folder added", SECRET))
     start_job(library, "index", folder_id=2)
     library.cache_dir.mkdir()
@@ -61,7 +68,8 @@ def known(library: Library) -> tuple[list[int], list[int]]:
 def test_a_forgotten_folder_leaves_no_byte(library: Library, known: tuple[list[int], list[int]]) -> None:
     kept, secret = known
     before = stored(library)
-    words = [SECRET.encode(), b"secret-camera", b"Secret Person"]
+    pixels = encode_mask(SECRET_MASK, SCHEMA)[-40:-12]  # the end of the compressed pixels
+    words = [SECRET.encode(), b"secret-camera", b"Secret Person", b"Secret Tag", pixels]
     assert all(trace in before for trace in [*words, *traces(made_features(40, seed=2))])
     heard: list[Change] = []
     library.subscribe(heard.append)
