@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dropgui import command_line
+from dropgui import cli
 from dropgui.cli import main
+from dropgui.command_line import describe_progress
 from dropgui.indexing import Progress
 from dropgui.library import Library
 from dropgui.library.models import active_model, register_model
@@ -324,9 +325,9 @@ def test_without_a_command_the_window_opens(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_progress_tells_people_what_they_want_to_know() -> None:
     scanning = Progress("scanning", 4120, None, 0, 0.0, None)
-    assert command_line.describe_progress(scanning) == "scanning: 4,120 pictures found"
+    assert describe_progress(scanning) == "scanning: 4,120 pictures found"
     indexing = Progress("indexing", 4120, 9800, 2, 47.3, 120.2)
-    assert command_line.describe_progress(indexing) == "indexing: 4,120 of 9,800, 47 a second, 2:00 left, 2 unreadable"
+    assert describe_progress(indexing) == "indexing: 4,120 of 9,800, 47 a second, 2:00 left, 2 unreadable"
 
 
 def test_ctrl_c_keeps_the_work_and_says_how_to_go_on(tmp_path: Path, model: str) -> None:
