@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropgui.correction.region import Box, Labels, Patch, Point, Region, patch_between
+from dropgui.correction.region import Box, Labels, Patch, Pixels, Point, Region
 from dropmodel.parts import BACKGROUND
+
+_TIE = 1e-9
+"""A centre that comes from between two pixels is the latter's, whatever the sine of a half turn rounds to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,6 @@ class Lifted:
             part &= region.full(labels.shape)
         self.label = label
         self.part = Region.of(part)
-        self._labels = labels.copy()
         self._below = np.where(part, np.uint8(BACKGROUND), labels)
         box = self.part.box
         self.pivot = Point((box.left + box.right) / 2, (box.top + box.bottom) / 2)
@@ -51,11 +53,12 @@ class Lifted:
         It covers what it is moved over, and what leaves the picture is lost. Each pixel looks up the pixel
         of the old part that its centre comes from, so nothing but the outline changes (nearest neighbour).
         """
-        after = self._below.copy()
-        box = self._reach(placement)
-        if not box.is_empty:
-            after[box.slices][self._covered(placement, box)] = self.label
-        return patch_between(self._labels, after)
+        place = self._reach(placement)
+        box = self.part.box.joined(place)
+        after = self._below[box.slices].copy()
+        if not place.is_empty:
+            after[place.within(box).slices][self._covered(placement, place)] = self.label
+        return Patch(box, after)
 
     def _reach(self, placement: Placement) -> Box:
         """A box around the part at its new place, cut at the picture's edges."""
@@ -63,16 +66,21 @@ class Lifted:
         half = math.hypot(old.height, old.width) / 2 * placement.scale + 1
         x, y = self.pivot.x + placement.dx, self.pivot.y + placement.dy
         reach = Box(math.floor(y - half), math.floor(x - half), math.ceil(y + half), math.ceil(x + half))
-        return reach.clipped(self._labels.shape)
+        return reach.clipped(self._below.shape)
 
-    def _covered(self, placement: Placement, box: Box) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        old = self.part.box
+    def _covered(self, placement: Placement, box: Box) -> Pixels:
+        """The pixels of ``box`` that the part lies on, row by row: what is worked on stays in the cache."""
+        old, pivot = self.part.box, self.pivot
         angle = math.radians(placement.angle)
         cosine, sine = math.cos(angle) / placement.scale, math.sin(angle) / placement.scale
-        x = np.arange(box.left, box.right) + 0.5 - placement.dx - self.pivot.x
-        y = (np.arange(box.top, box.bottom) + 0.5 - placement.dy - self.pivot.y)[:, None]
-        columns = np.floor(cosine * x + sine * y + self.pivot.x).astype(np.intp) - old.left
-        rows = np.floor(cosine * y - sine * x + self.pivot.y).astype(np.intp) - old.top
-        inside = (rows >= 0) & (rows < old.height) & (columns >= 0) & (columns < old.width)
-        inside[inside] = self.part.mask[rows[inside], columns[inside]]
-        return inside
+        x = np.arange(box.left, box.right) + 0.5 - placement.dx - pivot.x
+        across, down = cosine * x + (pivot.x - old.left + _TIE), -sine * x + (pivot.y - old.top + _TIE)
+        # Outside of the old part's box stands a frame of pixels that are not the part's.
+        framed = np.pad(self.part.mask, 1)
+        covered = np.empty((box.height, box.width), np.bool_)
+        for row in range(box.height):
+            y = box.top + row + 0.5 - placement.dy - pivot.y
+            columns = np.clip(np.floor(across + sine * y), -1, old.width).astype(np.intp) + 1
+            rows = np.clip(np.floor(down + cosine * y), -1, old.height).astype(np.intp) + 1
+            covered[row] = framed[rows, columns]
+        return covered

@@ -136,7 +136,8 @@ def test_a_part_moves_and_leaves_background() -> None:
     assert put(labels, part.put_down(Placement(dx=2, dy=1))) == "..... ..112 ..112 ....."
     assert put(labels, part.put_down(Placement(dx=-1))) == "1.... 1..22 ...22 ....."
     assert put(labels, part.put_down(Placement(dx=99))) == "..... ...22 ...22 ....."
-    assert part.put_down(Placement()).box == NOWHERE
+    assert put(labels, part.put_down(Placement())) == text(labels)
+    assert put(labels, Lifted(labels, 1).put_down(Placement(dx=-9))) == "..... ...22 ...22 ....."
 
 
 def test_a_part_turns_and_grows() -> None:
