@@ -48,6 +48,18 @@ _SUGGESTED_KEYS = (
     ("K, B", "Skip, back"),
     ("Z", "Undo"),
 )
+_MASK_KEYS = (
+    ("1 … 9, 0, U", "Paint this part, background, undecided"),
+    ("Shift + a part's letter", "Paint that part; again: its twin"),
+    ("Hold H", "See the picture without its mask"),
+    ("Space + drag, middle button", "Move the picture"),
+    ("Arrow keys, wheel", "Move, zoom"),
+    ("Ctrl + wheel", "Larger or smaller brush"),
+    ("Alt or Ctrl + click", "Pick the part under the pointer"),
+    ("Right button", "Erase"),
+    ("Enter, Backspace", "Lasso: close, one point back"),
+    ("Esc", "Give up what is drawn; back"),
+)
 _LIST_KEYS = (
     ("Space", "Tick: show and search only there"),
     ("Enter, double-click", "Search for the person"),
@@ -60,6 +72,7 @@ _PART_KEYS = (
 _SECTIONS: tuple[Section, ...] = (
     ("Grid", _GRID_KEYS),
     ("Match beside the query", _COMPARE_KEYS),
+    ("Mask editor", _MASK_KEYS),
     ("Map", _MAP_KEYS),
     ("Suggested persons", _SUGGESTED_KEYS),
     ("Lists on the left", _LIST_KEYS),

@@ -441,4 +441,6 @@ class MaskCanvas(QWidget):
 
 
 def _picks(event: QMouseEvent | QTabletEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+    # Many desktops keep Alt and the mouse for themselves.
+    keys = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+    return bool(event.modifiers() & keys)

@@ -1,11 +1,12 @@
 """What changes a whole mask in one step. Worked out on another thread: a large crop takes its time."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from dropgui.correction.region import Box, Labels, Patch
-from dropgui.correction.revisions import model_labels, restored_part
+from dropgui.correction.revisions import Opened, model_labels, restored_part
 from dropgui.correction.sides import swap_sides
 from dropgui.correction.tidy import fill_holes, remove_islands, smooth
 from dropgui.correction.upsample import upsample
@@ -13,6 +14,7 @@ from dropgui.jobs.runner import Runner
 from dropgui.masks.commands import Commands
 from dropgui.masks.editing import Editing
 from dropgui.masks.history import History
+from dropgui.masks.lending import Lent, from_before, from_same_person
 from dropgui.masks.options import Options
 from dropgui.masks.sitting import Sitting
 from dropgui.session import Session
@@ -21,7 +23,15 @@ from dropmodel.parts import IGNORE
 _SMOOTHER = 64  # a crop's longer side over this is the radius that outlines are smoothed by, in pixels
 _UNDECIDED = "Choose a body part first: what is undecided has no outline to mend."
 
-Work = Callable[[Labels, Sitting], Patch]
+Work = Callable[[Labels, Sitting], "Repair"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repair:
+    """What a mask is to become, and what there is to say of it."""
+
+    patch: Patch
+    words: str = ""
 
 
 class Repairs(QObject):
@@ -29,6 +39,8 @@ class Repairs(QObject):
 
     told = Signal(str)
     """Why nothing changed, or what to know of what did."""
+    working = Signal(str)
+    """What is going on, nothing for nothing."""
     failed = Signal(Exception)
 
     def __init__(
@@ -61,6 +73,8 @@ class Repairs(QObject):
         )
         connect(commands.all_islands, "Remove Islands", lambda labels, _: remove_islands(labels))
         commands.sides.triggered.connect(self._exchange)
+        commands.same_person.triggered.connect(lambda: self._borrow("Copy Mask", from_same_person))
+        commands.before.triggered.connect(lambda: self._borrow("Copy Mask", from_before))
         commands.restore.triggered.connect(self._restore)
         commands.restore_part.triggered.connect(self._restore_part)
         commands.ask.triggered.connect(self._ask)
@@ -71,22 +85,27 @@ class Repairs(QObject):
         return self._busy
 
     def run(self, words: str, work: Work) -> None:
-        """``work`` gets a copy of the mask and the sitting, on another thread; its patch becomes an edit."""
+        """``work`` gets a copy of the mask and the sitting, on another thread; its answer becomes an edit."""
         sitting = self._editing.sitting
         if sitting is None or self._busy:
             return
         labels, place = sitting.document.labels.copy(), self._history.stack.index()
         self._busy = True
+        self.working.emit("Working…")
 
-        def done(patch: Patch) -> None:
+        def done(repair: Repair) -> None:
             self._busy = False
+            self.working.emit("")
             if self._editing.sitting is not sitting or self._history.stack.index() != place:
                 self.told.emit("The mask was drawn on meanwhile, so it is left as you drew it.")
-            elif not self._history.commit(words, sitting.document.put(patch)):
+            elif not self._history.commit(words, sitting.document.put(repair.patch)):
                 self.told.emit(f"{words}: there was nothing to change.")
+            elif repair.words:
+                self.told.emit(repair.words)
 
         def refused(error: Exception) -> None:
             self._busy = False
+            self.working.emit("")
             self.failed.emit(error)
 
         self._runner.run(lambda: work(labels, sitting), done, refused)
@@ -98,21 +117,30 @@ class Repairs(QObject):
                 self.told.emit(_UNDECIDED)
                 return
             named = words.format(part=self._options.title(part))
-            self.run(named, lambda labels, _: tidy(labels, part))
+            self.run(named, lambda labels, _: Repair(tidy(labels, part)))
 
         action.triggered.connect(carry_out)  # type: ignore[attr-defined]
+
+    def _borrow(self, words: str, lend: Callable[[Session, Opened], Lent]) -> None:
+        session = self._session
+
+        def work(labels: Labels, sitting: Sitting) -> Repair:
+            lent = lend(session, sitting.opened)
+            return Repair(lent.borrowed.patch(labels), lent.words)
+
+        self.run(words, work)
 
     def _exchange(self) -> None:
         schema = self._options.schema
         if schema is None or not schema.mirrored:
             self.told.emit("This model's parts have no left and right.")
             return
-        self.run("Exchange Left and Right", lambda labels, _: swap_sides(labels, schema))
+        self.run("Exchange Left and Right", lambda labels, _: Repair(swap_sides(labels, schema)))
 
     def _restore(self) -> None:
         library = self._session.library
 
-        def work(_: Labels, sitting: Sitting) -> Patch:
+        def work(_: Labels, sitting: Sitting) -> Repair:
             opened = sitting.opened
             return _whole(model_labels(library, opened.crop.id, opened.photo, opened.schema))
 
@@ -124,7 +152,7 @@ class Repairs(QObject):
             self.told.emit(_UNDECIDED)
             return
 
-        def work(labels: Labels, sitting: Sitting) -> Patch:
+        def work(labels: Labels, sitting: Sitting) -> Repair:
             opened = sitting.opened
             model = model_labels(library, opened.crop.id, opened.photo, opened.schema)
             return _whole(restored_part(labels, model, part))
@@ -134,15 +162,15 @@ class Repairs(QObject):
     def _ask(self) -> None:
         session = self._session
 
-        def work(_: Labels, sitting: Sitting) -> Patch:
+        def work(_: Labels, sitting: Sitting) -> Repair:
             photo = sitting.opened.photo
             return _whole(upsample(session.read_picture(photo).labels, photo))
 
         self.run("Ask the Model Again", work)
 
 
-def _whole(labels: Labels) -> Patch:
-    return Patch(Box.whole(labels.shape), labels)
+def _whole(labels: Labels) -> Repair:
+    return Repair(Patch(Box.whole(labels.shape), labels))
 
 
 def _radius(labels: Labels) -> float:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
 
+from dropgui.correction.drafts import Draft, all_drafts
 from dropgui.correction.effect import Effect
 from dropgui.correction.review import MarksUndo
 from dropgui.gallery.thumbnails import Thumbnails
@@ -38,8 +39,8 @@ class MaskRoom(QObject):
     """Makes the editor. ``selected`` are the crops that E means."""
 
     told = Signal(str)
-    undo_offered = Signal(str, object)
-    """What was done to many masks, and the function that takes it back."""
+    offered = Signal(str, str, object)
+    """What happened, what can be done about it in a word or two, and the function that does it."""
     failed = Signal(Exception)
 
     def __init__(
@@ -52,6 +53,8 @@ class MaskRoom(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._library = session.library
+        self._runner = runner
         self._controller = controller
         self._selected = selected
         self._progress_is_known = False
@@ -108,6 +111,8 @@ class MaskRoom(QObject):
     def start(self) -> None:
         """What an earlier run of the program left is done; once the model is loaded."""
         self.editing.catch_up()
+        library = self._library
+        self._runner.run(lambda: all_drafts(library), self._offer_drafts)
 
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Review only these crops."""
@@ -137,6 +142,7 @@ class MaskRoom(QObject):
         reviewing.progressed.connect(page.header.show_progress)
         reviewing.finished.connect(lambda: self.editing.leave(lambda: self.editing.close_crop(DONE)))
         self.repairs.told.connect(self.told)
+        self.repairs.working.connect(page.header.show_state)
         for part in (editing, reviewing, self.looking, self.repairs):
             part.failed.connect(self.failed)
         page.left.connect(self._leave)
@@ -247,7 +253,7 @@ class MaskRoom(QObject):
 
     def _tell_marked(self, token: MarksUndo, words: str) -> None:
         if token:
-            self.undo_offered.emit(words, lambda: self.reviewing.undo(token))
+            self.offered.emit(words, "Undo", lambda: self.reviewing.undo(token))
 
     def _opened(self, sitting: Sitting) -> None:
         self.page.show_sitting(sitting)
@@ -266,6 +272,14 @@ class MaskRoom(QObject):
         sitting = self.editing.sitting
         if sitting is not None and sitting.crop_id == effect.crop_id:
             self.page.effect.show_effect(effect, sitting.opened.schema)
+
+    def _offer_drafts(self, drafts: list[Draft]) -> None:
+        """An earlier run of the program ended before it could save."""
+        if drafts:
+            masks = f"{len(drafts):,} mask{'s' * (len(drafts) != 1)}"
+            first = drafts[0].crop_id
+            words = f"What was drawn on {masks} was not saved when the program ended. It is kept."
+            self.offered.emit(words, "Show It", lambda: self.edit(first))
 
     def _take_draft(self) -> None:
         sitting = self.editing.sitting
