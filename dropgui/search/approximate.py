@@ -198,6 +198,7 @@ def _make(
     cancelled: Callable[[], bool],
 ) -> bool:
     """Writes codes of all ``rows`` to the disk, those ``known`` of the same files not made again."""
+    threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)  # of this thread: searches come first
     if known is not None and (known.files != rows.files or known.rows > len(rows.living)):
         known = None
@@ -231,6 +232,7 @@ def _make(
             "and make sure you may write there; until then searches take longer and find everything."
         ) from error
     finally:
+        faiss.omp_set_num_threads(threads)  # torch's on this thread, too
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from dropgui.library import Library
 from dropgui.library.embeddings import remove_embeddings
@@ -193,6 +194,12 @@ def test_forgetting_wipes_the_codes_and_a_build_in_progress_comes_to_nothing(
     }
     index.refresh()
     assert build(index)
+
+
+def test_building_leaves_torch_its_threads(index: PartIndex) -> None:
+    before = torch.get_num_threads()
+    assert build(index)
+    assert torch.get_num_threads() == before
 
 
 def test_a_build_can_be_cancelled(index: PartIndex) -> None:
