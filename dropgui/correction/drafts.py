@@ -65,7 +65,7 @@ class Journal:
 
     ``labels`` uint8 [H, W] as they are now, at ``base_revision``. Nothing is written before the first edit.
     ``on_fault`` hears on the journal's own thread that the disk refuses; every later edit tries again.
-    Its methods are cheap and for one thread.
+    Its methods are cheap, but for :meth:`flush` and :meth:`close`, and for any thread.
     """
 
     def __init__(

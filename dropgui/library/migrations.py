@@ -52,7 +52,7 @@ def _to_version_3(connection: Connection) -> None:
     for statement in (
         "ALTER TABLE masks ADD COLUMN uncertainty DOUBLE",
         "UPDATE masks SET uncertainty = 1 - confidence WHERE origin = 'model'",
-        "CREATE INDEX masks_by_uncertainty ON masks (model_version_id, uncertainty, crop_id)",
+        "CREATE INDEX masks_by_uncertainty ON masks (model_version_id, uncertainty DESC, crop_id)",
         """
         CREATE TABLE aside_masks (
             id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

@@ -237,7 +237,7 @@ class Mask(Base):
     __tablename__ = "masks"
     __table_args__ = (
         UniqueConstraint("crop_id", "origin", "model_version_id", "revision"),
-        Index("masks_by_uncertainty", "model_version_id", "uncertainty", "crop_id"),
+        Index("masks_by_uncertainty", "model_version_id", text("uncertainty DESC"), "crop_id"),
         CheckConstraint("origin IN ('model', 'corrected')", name="masks_origin"),
         _KEPT_IDS,
     )
