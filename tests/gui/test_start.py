@@ -211,7 +211,7 @@ def test_a_library_from_before_the_starter_model(
         assert window.status.model_text.startswith("untrained model · ")
         window.search_for(next((tmp_path / "hall").rglob("*.jpg")))
         wait_until(lambda: len(window.match_model.ids) > 0, "a picture is looked for")
-        assert "Library › New Library" in window.matches_page.warning.text()
+        assert "add it as a model version" in window.matches_page.warning.text()
         assert window.matches_page.warning.isVisible()
 
     assert run_main(library, before) == 0
