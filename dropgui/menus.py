@@ -39,7 +39,7 @@ def add_appearances(menu: QMenu, current: Appearance, choose: Callable[[Appearan
 def add_presets(menu: QMenu, selection: PartSelection) -> None:
     """The presets of the part selection."""
     keys = dict(zip(Preset, "0WULC", strict=True))
-    inner = menu.addMenu("&Parts that Count")
+    inner = menu.addMenu("Parts that Cou&nt")
     for preset, key in keys.items():
         add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]
 

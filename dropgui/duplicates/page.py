@@ -147,7 +147,7 @@ class DuplicatesPage(QWidget):
         split.setSizes([24 * GRID, 60 * GRID])
         split.setChildrenCollapsible(False)
         self.list.setMinimumWidth(16 * GRID)
-        crops.setMinimumWidth(24 * GRID)
+        crops.setMinimumWidth(40 * GRID)  # two cards side by side
         return split
 
     # -- what it shows ----------------------------------------------------------------------------

@@ -144,7 +144,7 @@ class LibraryPanel(QWidget):
         self.persons.fill(self._person_rows)
 
     def _make_actions(self) -> tuple[QAction, QAction]:
-        rescan = QAction("Look for &New Pictures in Folder", self)
+        rescan = QAction("Look for Ne&w Pictures in Folder", self)
         rescan.setShortcut(QKeySequence("F5"))
         rescan.triggered.connect(self._rescan_current)
         forget = QAction("&Forget Folder…", self)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dropgui.flow import FlowLayout
 from dropgui.library.groups import GroupBy
 from dropgui.map.scatter import Tool
 from dropgui.style import GRID
@@ -37,10 +38,12 @@ class ToolLine(QWidget):
         super().__init__(parent)
         self.part = QComboBox()
         self.part.setAccessibleName("Body part that the map compares")
+        self.part.setToolTip("Crops lie together whose looks of this part are alike")
         self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.part.activated.connect(self.part_changed)
         self.by = QComboBox()
         self.by.setAccessibleName("What the colours stand for")
+        self.by.setToolTip("What the colours of the dots stand for")
         for by, title in _TITLES.items():
             self.by.addItem(title, by)
         self.by.activated.connect(self._grouping_chosen)
@@ -54,19 +57,15 @@ class ToolLine(QWidget):
             tools.addButton(button)
             button.clicked.connect(lambda _=False, tool=tool: self.tool_changed.emit(tool))
         self.lasso.setChecked(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
-        row.setSpacing(GRID)
+        flow = FlowLayout(self)
+        flow.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
         for text, combo in (("&Part", self.part), ("C&olour", self.by)):
             label = QLabel(text)
             label.setBuddy(combo)
-            row.addWidget(label)
-            row.addWidget(combo)
-        row.addStretch()
-        row.addWidget(self.lasso)
-        row.addWidget(self.move_tool)
-        row.addSpacing(GRID)
-        row.addWidget(self.fit)
+            flow.addWidget(_together(label, combo))
+        right = _together(self.lasso, self.move_tool, self.fit)
+        flow.addWidget(right)
+        flow.setAlignment(right, Qt.AlignmentFlag.AlignRight)
 
     def chosen_part(self) -> str:
         """Name of the vector to compare; the whole person until a model's parts are known."""
@@ -166,3 +165,14 @@ def _button(text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setToolTip(tip)
     return button
+
+
+def _together(*widgets: QWidget) -> QWidget:
+    """Widgets that stay in one line."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    for widget in widgets:
+        row.addWidget(widget)
+    return box

@@ -55,6 +55,7 @@ class AnswerBar(QWidget):
         self._top.setKeyboardTracking(False)
         self._top.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
         self._top.setAccessibleName("Number of matches to show")
+        self._top.setToolTip("How many of the best matches to show")
         self._top.valueChanged.connect(controller.set_top)
         row = FlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

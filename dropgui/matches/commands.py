@@ -63,7 +63,7 @@ class MatchCommands(QObject):
 
     def fill_view(self, menu: QMenu) -> None:
         """What the page shows."""
-        inner = menu.addMenu("&Group Matches by")
+        inner = menu.addMenu("Group Matches b&y")
         for key, by in zip("LPCT", GroupBy, strict=True):
             menus.add(inner, by.value, lambda by=by: self._page.bar.set_group_by(by), f"Alt+Shift+{key}")  # type: ignore[misc]
         for words, letter, show in (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.model import CropModel
@@ -14,7 +14,7 @@ from dropgui.library.library import Library
 from dropgui.persons.around import Around
 from dropgui.persons.companions import CompanionList
 from dropgui.search.clusters import Suggestion
-from dropgui.style import GRID, ElidedLabel, heading, note, scaled
+from dropgui.style import GRID, heading, note, scaled
 
 _HOW = "The surest come first. Click those who do not belong, then split them off."
 _NOBODY = np.empty(0, np.int64)
@@ -39,7 +39,8 @@ class CardView(QSplitter):
         self.known.setAccessibleName("Crops of the known person")
         self.known.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.companions = CompanionList(library, runner, thumbnails)
-        self._title = ElidedLabel()
+        self._title = QLabel()
+        self._title.setWordWrap(True)
         self._title.setFont(scaled(self._title.font(), 1.25, bold=True))
         self._facts = note()
         self._known_title = heading("Known")
@@ -51,7 +52,7 @@ class CardView(QSplitter):
     @property
     def title(self) -> str:
         """What the card suggests."""
-        return self._title.full_text
+        return self._title.text()
 
     def crop_ids(self) -> list[int]:
         """The crops that are shown as the suggestion, in order."""
@@ -81,7 +82,7 @@ class CardView(QSplitter):
         known = card.person_id is not None
         crops = f"{len(card.crop_ids):,} crop{'s' * (len(card.crop_ids) != 1)}"
         name = names.get(card.person_id or 0, "a known person")
-        self._title.set_text(f"{crops}, perhaps {name}" if known else f"{crops}, perhaps one person")
+        self._title.setText(f"{crops}, perhaps {name}" if known else f"{crops}, perhaps one person")
         self._facts.setText(f"Likeness {card.cohesion:.2f}")
         self._known_title.setText(name)
         self._crops_title.setText(f"Also {name}? {_HOW}" if known else _HOW)
@@ -125,5 +126,5 @@ class CardView(QSplitter):
         self.setStretchFactor(0, 1)
         self.setSizes([60 * GRID, 26 * GRID])
         self.setChildrenCollapsible(False)
-        crops.setMinimumWidth(26 * GRID)
+        crops.setMinimumWidth(40 * GRID)  # two cards side by side, and words
         others.setMinimumWidth(20 * GRID)

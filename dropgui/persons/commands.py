@@ -35,7 +35,7 @@ class PersonCommands(QObject):
         self._rename = self._action("Rename &Person", "F2", self._list.edit_current)
         self._merge = self._action("&Merge Persons", "Ctrl+M", self.merge)
         self._search = self._action("Search for Pe&rson in List", "Ctrl+Shift+Return", self.search)
-        self._show = self._action("Show &Only Crops of Person in List", "Ctrl+Shift+P", self.show_crops)
+        self._show = self._action("Show On&ly Crops of Person in List", "Ctrl+Shift+P", self.show_crops)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.selection_changed.connect(self._show_able)

@@ -34,6 +34,7 @@ class ApartBox(QWidget):
         self._minutes.setKeyboardTracking(False)
         self._minutes.lineEdit().setAcceptDrops(False)
         self._minutes.setAccessibleName("Minutes before and after the query")
+        self._minutes.setToolTip("Minutes before and after the query")
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(2 * GRID)
         first.addWidget(self._image)

@@ -9,7 +9,6 @@ from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completion
 from dropgui.style import GRID, mark_wrong
 
 _WIDTH, _NARROW = 38 * GRID, 23 * GRID
-_WIDE = 1000  # a window narrower than that needs the room for its menus
 _PAUSE_MS = 200  # after a keystroke, before what was typed counts
 _EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
 _TIP = (
@@ -49,8 +48,7 @@ class FilterLine(QLineEdit):
 
     def sizeHint(self) -> QSize:
         """Room for a few words; a corner goes by this."""
-        width = _WIDTH if self.window().width() >= _WIDE else _NARROW
-        return QSize(width, super().sizeHint().height())
+        return QSize(_WIDTH, super().sizeHint().height())
 
     @property
     def crop_filter(self) -> CropFilter:

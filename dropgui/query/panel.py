@@ -45,6 +45,7 @@ class QueryPanel(QWidget):
         self._where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._tint = QCheckBox("Show &mask")
         self._tint.setChecked(True)
+        self._tint.setToolTip("Colour the body parts that were found on the picture (M)")
         self._tint.toggled.connect(self.crop_view.set_tinted)
         self.views = SubjectStrip("This person", "View", "Add the selected crops as views of this person (A)")
         self.negatives = SubjectStrip(

@@ -70,7 +70,7 @@ class QueryRoom(QObject):
     def fill_search(self, menu: QMenu) -> None:
         """Who can be searched for."""
         menus.add(menu, "Search for &Person of Selected Crop", self.search_person, "P")
-        menus.add(menu, "Search for Pasted Pict&ure", lambda: self.paste(add=False), "Ctrl+V")
+        menus.add(menu, "Search for Pas&ted Picture", lambda: self.paste(add=False), "Ctrl+V")
 
     def fill_query(self, menu: QMenu) -> None:
         """What makes the query more telling."""
@@ -86,7 +86,7 @@ class QueryRoom(QObject):
     def fill_filter(self, menu: QMenu) -> None:
         """Which crops are shown and searched."""
         menus.add(menu, "F&ilter…", self.focus_filter, "Ctrl+F")
-        menus.add(menu, "Whole Library (&Untick Filters)", self.clear_filter, "Ctrl+Shift+A")
+        menus.add(menu, "&Whole Library (Untick Filters)", self.clear_filter, "Ctrl+Shift+A")
 
     def library_changed(self, change: Change) -> None:
         """Names, persons or crops may be others now."""

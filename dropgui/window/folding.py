@@ -17,6 +17,7 @@ class PanelFolds(QObject):
         self._window = window
         self._tabs = tabs
         self._panels = tuple(panels)
+        self._fitting = False
         self._folded: set[QDockWidget] = set()
         self._insisted: set[QDockWidget] = set()
         self._widths = {panel: panel.minimumSizeHint().width() for panel in panels}
@@ -36,10 +37,10 @@ class PanelFolds(QObject):
             self._fit()
 
     def unfold(self) -> None:
-        """Show what was folded: the window is remembered as its user left it."""
+        """Show what was folded and fold no more: the window is remembered as its user left it."""
+        self._fitting = True
         for panel in self._folded:
             panel.show()
-        self._folded.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The window has another width, or is seen for the first time."""
@@ -48,13 +49,23 @@ class PanelFolds(QObject):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
+        if self._fitting:  # showing a panel may change the window's width
+            return
+        self._fitting = True
+        self._fold_and_show()
+        self._fitting = False
+
+    def _fold_and_show(self) -> None:
         page = self._page()
         needed = max(_FAIR, page.minimumWidth(), page.minimumSizeHint().width())
+        fits = True
         for panel in self._panels:
             if not panel.isHidden() and panel.width() > 0:
                 self._widths[panel] = panel.width()
             room = needed + self._widths[panel]
-            if room <= self._window.width() or panel in self._insisted:
+            # Where one that matters more has no room, a narrower one would only take its place.
+            fits = fits and room <= self._window.width()
+            if fits or panel in self._insisted:
                 if panel in self._folded:
                     self._folded.remove(panel)
                     panel.show()

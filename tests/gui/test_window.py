@@ -1,53 +1,26 @@
 """The window's tabs and its person list, over a library that is indexed already; no model is loaded."""
 
 from pathlib import Path
-from typing import cast
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from dropgui.library import Library
-from dropgui.library.decisions import confirm
-from dropgui.library.persons import create_person, person_rows
-from dropgui.main_window import GALLERY, MAP, MainWindow
-from tests.gui.drive import PATIENCE_MS, run_main, wait_until
-from tests.support.clusters import crowd
-from tests.support.people import person
-from tests.unit.library.made import SCHEMA, add_crops, add_model, embed
+from dropgui.library.persons import person_rows
+from dropgui.main_window import DUPLICATES, GALLERY, MAP, MATCHES, PERSONS, MainWindow
+from dropgui.query.targets import PersonTarget
+from tests.gui.drive import pause, run_main, wait_until
+from tests.gui.library import TORCH_MS, command, four_people
 
-WHO = np.repeat(np.arange(4), [6, 5, 4, 3])
-TORCH_MS = 5 * PATIENCE_MS  # the first map imports torch: on a busy machine in a while
 FLAG = QItemSelectionModel.SelectionFlag
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """18 crops of four people, of whom two are persons: "Person 1" (6 crops) and "Person 2" (5)."""
     monkeypatch.setattr(MainWindow, "_load_model", lambda _: None)
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    for i, identity in enumerate(WHO.tolist()):
-        person(identity, i).save(pictures / f"{i:06}.png")
-    path = tmp_path / "some.droplib"
-    with Library.create(path) as opened:
-        crops = add_crops(opened, len(WHO), str(pictures))
-        embed(opened, add_model(opened, dim=64), crops, crowd(WHO, SCHEMA, dim=64, noise=0.5))
-        for who in range(2):
-            confirm(opened, np.array(crops)[who == WHO].tolist(), create_person(opened))
-    return path
-
-
-def command(window: MainWindow, words: str) -> QAction:
-    """The command of the menu bar that is called so, but for its shortcut letter."""
-    for menu in window.menuBar().actions():
-        for action in cast("QMenu", menu.menu()).actions():
-            if action.text().replace("&", "").startswith(words):
-                return action
-    raise AssertionError(f"no command {words!r}")
+    return four_people(tmp_path)
 
 
 def names(window: MainWindow) -> list[str]:
@@ -109,6 +82,14 @@ def test_persons_are_named_joined_and_looked_at(library: Path) -> None:
         command(window, "Undo").trigger()
         wait_until(lambda: [r.count for r in persons.rows] == [5, 6, 7], "they are two again")
 
+        go_to(window, 1)
+        QTest.keyClick(persons, Qt.Key.Key_Return)
+        wait_until(lambda: len(window.match_model.ids) > 0, "there are matches of the person", TORCH_MS)
+        assert window.tabs.currentIndex() == MATCHES
+        assert window.controller.subject is not None
+        assert window.controller.subject.target == PersonTarget(1)
+        window.grab()
+
     assert run_main(["--library", str(library)], script) == 0
     with Library.open(library) as opened:
         assert [(row.name, row.crops) for row in person_rows(opened)] == [("Person 2", 5), ("Zoe", 6)]
@@ -139,5 +120,93 @@ def test_map_and_persons_are_tabs_made_when_they_are_seen(library: Path) -> None
         command(window, "Map").trigger()
         assert page.scatter.selected_ids == [5], "what is selected in the gallery is on the map"
         assert window.focusWidget() is page.scatter
+
+        command(window, "Suggest Persons").trigger()
+        assert window.tabs.currentIndex() == PERSONS
+        assert late.persons is not None
+        review = late.persons
+        wait_until(lambda: not review.busy and review.review.cards, "there are suggestions", TORCH_MS)
+        QTest.keyClick(review.grid, Qt.Key.Key_Return)
+        wait_until(lambda: len(persons.rows) == 4, "the accepted one is listed")
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        wait_until(lambda: window.tabs.currentIndex() == GALLERY, "Esc leads back to the gallery")
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+def test_duplicates_are_looked_through_and_selected_in_the_gallery(library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        late = window.late
+        wait_until(lambda: len(window.gallery_model.ids) == 18, "the library is read")
+        command(window, "Duplicates").trigger()
+        assert window.tabs.currentIndex() == DUPLICATES
+        page = late.duplicates
+        assert page is not None
+        page.set_threshold(0.8)
+        command(window, "Find Duplicates").trigger()
+        wait_until(lambda: not page.busy and page.stack.groups, "there are duplicates", TORCH_MS)
+        copies = page.stack.groups[0].copies
+        QTest.keyClick(page.grid, Qt.Key.Key_Return)
+        assert window.tabs.currentIndex() == GALLERY
+        assert sorted(window.gallery.selected_ids()) == sorted(copies)
+        assert f"{len(copies)} selected" in window.status.counts_text
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+def test_panels_fold_for_the_page_in_front_and_come_back(library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        docks = window.library_dock, window.query_dock
+        wait_until(lambda: len(window.gallery_model.ids) == 18, "the library is read")
+        window.resize(1280, 700)
+        assert not any(dock.isHidden() for dock in docks)
+        window.resize(1024, 700)
+        assert window.width() == 1024
+        assert not any(dock.isHidden() for dock in docks), "the gallery has room beside both"
+        for width in (940, 900, 720, 640):  # as a hand pulls it
+            window.resize(width, 700)
+            pause(10)
+        assert window.width() == 640
+        assert all(dock.isHidden() for dock in docks)
+        window.resize(1280, 700)
+        assert not any(dock.isHidden() for dock in docks)
+
+        window.library_dock.toggleViewAction().trigger()
+        window.resize(700, 700)
+        pause(10)
+        window.resize(1280, 700)
+        assert window.library_dock.isHidden(), "who closed it wants it closed"
+        window.resize(700, 700)
+        window.library_dock.toggleViewAction().trigger()
+        pause(10)
+        window.resize(760, 700)
+        assert not window.library_dock.isHidden(), "who opens it keeps it"
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+def test_an_empty_gallery_says_why_and_what_to_do(library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        wait_until(lambda: len(window.gallery_model.ids) == 18, "the library is read")
+        window.query_room.filter_line.setText("no such name")
+        wait_until(lambda: not window.gallery.isVisible(), "nothing passes")
+        (button,) = [b for b in window.gallery_pages.findChildren(QPushButton) if b.isVisible()]
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        wait_until(lambda: window.gallery.isVisible(), "everything is shown")
+        assert window.query_room.filter_line.text() == ""
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+def test_all_grids_have_cards_of_one_size(library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        command(window, "Larger Cards").trigger()
+        width = window.gallery.card_width
+        command(window, "Persons").trigger()
+        persons = window.late.persons
+        assert persons is not None
+        assert persons.grid.card_width == persons.known.card_width == width
+        command(window, "Smaller Cards").trigger()
+        assert persons.grid.card_width == window.gallery.card_width < width
 
     assert run_main(["--library", str(library)], script) == 0
