@@ -20,7 +20,7 @@ from dropgui.style import GRID, heading
 
 Keys = Sequence[tuple[str, str]]
 Section = tuple[str, Keys]
-_COLUMNS = 3
+_COLUMNS = 4
 _GRID_KEYS = (
     ("Arrow keys", "Go from crop to crop"),
     ("Enter", "Search for the current crop"),

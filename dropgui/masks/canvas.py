@@ -228,7 +228,7 @@ class MaskCanvas(QWidget):
     def _paint_message(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(secondary(self.palette()))
-        room = self.rect().adjusted(4 * GRID, 0, -4 * GRID, 0)
+        room = self.rect().adjusted(4 * GRID, 0, -4 * GRID, -8 * GRID)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
 
     def _paint_pointer(self, painter: QPainter) -> None:

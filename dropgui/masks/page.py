@@ -21,7 +21,7 @@ from dropgui.correction.document import MaskDocument
 from dropgui.masks.canvas import MaskCanvas
 from dropgui.masks.commands import Commands
 from dropgui.masks.effect_view import FIRST, EffectView
-from dropgui.masks.header import Header
+from dropgui.masks.header import Header, button
 from dropgui.masks.history import History
 from dropgui.masks.keys import KeyedPage
 from dropgui.masks.minimap import MiniMap
@@ -95,6 +95,8 @@ class MaskPage(KeyedPage):
         self.revisions = RevisionList()
         self.draft = _DraftLine()
         self._looking = note()
+        self._start = button(commands.next, "Start with the Least Certain")
+        self._start.setDefault(True)
         self._hint = ElidedLabel()
         self._hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._hint.setContentsMargins(GRID, 0, GRID, GRID // 2)
@@ -118,6 +120,7 @@ class MaskPage(KeyedPage):
     def show_sitting(self, sitting: Sitting) -> None:
         """Another crop is in hand."""
         loaded = sitting.loaded
+        self._set_empty(on=False)
         self.header.show_crop(loaded.opened.crop, loaded.review)
         self.header.show_state("")
         self.effect.say(FIRST)
@@ -133,6 +136,7 @@ class MaskPage(KeyedPage):
 
     def show_nothing(self, words: str) -> None:
         """No crop is in hand."""
+        self._set_empty(on=True)
         self.header.show_crop(None, None)
         self.header.show_state("")
         self.revisions.set_revisions(())
@@ -143,6 +147,13 @@ class MaskPage(KeyedPage):
             self.canvas.show_message(words)
         else:
             self.canvas.show_message()
+
+    def _set_empty(self, *, on: bool) -> None:
+        """Without a crop there is nothing to do but to choose one."""
+        self._start.setVisible(on)
+        for part in (self.strip, self._options_row, self.view_bar, self._side):
+            part.setEnabled(not on)
+        self._show_hint()
 
     def show_looking(self, words: str) -> None:
         """An earlier mask is on the canvas; nothing for none."""
@@ -232,10 +243,16 @@ class MaskPage(KeyedPage):
         self._looking.setContentsMargins(GRID, 0, GRID, 0)
         self._looking.setFont(scaled(self._looking.font(), 1.0, bold=True))
         self._looking.hide()
+        below = QVBoxLayout(self.canvas)
+        below.addStretch(5)
+        below.addWidget(self._start, 0, Qt.AlignmentFlag.AlignHCenter)
+        below.addStretch(3)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(GRID // 2)
-        middle.addWidget(self._options_row())
+        self._options_row = self._make_options_row()
+        self._side = self._make_side()
+        middle.addWidget(self._options_row)
         middle.addWidget(self._looking)
         middle.addWidget(self.canvas, 1)
         middle.addWidget(self.view_bar)
@@ -244,7 +261,7 @@ class MaskPage(KeyedPage):
         body.setSpacing(0)
         body.addWidget(self.strip)
         body.addLayout(middle, 1)
-        body.addWidget(self._side())
+        body.addWidget(self._side)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -253,7 +270,7 @@ class MaskPage(KeyedPage):
         column.addLayout(body, 1)
         column.addWidget(self._hint)
 
-    def _options_row(self) -> QWidget:
+    def _make_options_row(self) -> QWidget:
         room = QWidget()
         row = QHBoxLayout(room)
         row.setContentsMargins(0, 0, GRID, 0)
@@ -266,7 +283,7 @@ class MaskPage(KeyedPage):
         row.addWidget(repair)
         return room
 
-    def _side(self) -> QWidget:
+    def _make_side(self) -> QWidget:
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(GRID, 0, GRID, 0)
@@ -300,6 +317,9 @@ class MaskPage(KeyedPage):
 
     def _show_hint(self) -> None:
         title = self._options.title(self._options.label)
+        if not self.strip.isEnabled():
+            self._hint.set_text("")
+            return
         words = f"{self._tool.hint.format(part=title.lower())} {_ALWAYS}"
         self._hint.set_text(words)
         self._hint.setToolTip(words)

@@ -267,8 +267,10 @@ class MaskRoom(QObject):
         has = self.editing.sitting is not None
         for action in self.commands.that_change:
             action.setEnabled(has)
+        self.page.header.accept.setEnabled(has)
 
     def _show_effect(self, effect: Effect) -> None:
+        self._controller.reload(effect.crop_id)
         sitting = self.editing.sitting
         if sitting is not None and sitting.crop_id == effect.crop_id:
             self.page.effect.show_effect(effect, sitting.opened.schema)

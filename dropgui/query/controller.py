@@ -207,6 +207,12 @@ class QueryController(QObject):
         else:
             self.search()
 
+    def reload(self, crop_id: int) -> None:
+        """A crop's mask is another one: where the query has it, look at it again."""
+        wanted = self._wanted
+        if wanted is not None and crop_id in (*wanted.views, *wanted.negatives):
+            self._load(wanted)
+
     def search(self) -> None:
         """Rank the library for the query as it is now."""
         loaded = self._loaded
