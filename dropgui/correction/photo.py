@@ -11,8 +11,8 @@ from dropmodel.errors import ImageError
 def read_crop(row: CropRow, at_least: tuple[int, int] | None = None) -> Photo:
     """The crop upright and at its own resolution, uint8 [H, W, 3], C-contiguous.
 
-    With ``at_least`` (height, width) a crop that is the whole image is read as indexing reads it, which may be
-    smaller: then its vectors change by its mask alone.
+    With ``at_least`` (height, width) a crop that is the whole image is read as indexing reads it, which may
+    be smaller: then its vectors change by its mask alone.
 
     :class:`~dropgui.session.PictureError` where its picture cannot be read, or became smaller than its box.
     """

@@ -27,4 +27,5 @@ def uncertainty(masks: Tensor) -> Tensor:
     weight = cells[:, BACKGROUND + 1 :].sum(1)
     mean = (weight * entropy).sum(1) / weight.sum(1).clamp_min(torch.finfo(torch.float32).tiny)
     nobody = (cells.argmax(1) == BACKGROUND).all(1)
-    return mean.clamp(0, 1).masked_fill(nobody, 1.0)
+    unsure: Tensor = mean.clamp(0, 1).masked_fill(nobody, 1.0)
+    return unsure
