@@ -7,6 +7,7 @@ from PIL import Image
 
 from dropgui.reports.content import Entry, Report, Verdict, View
 from dropgui.reports.fonts import font_for, legible
+from dropgui.search.certainty import percent
 from dropmodel.evaluation.chart import GREEN, INK, MUTED
 from dropmodel.evaluation.tiles import RED, Mark
 
@@ -141,7 +142,7 @@ def _under_match(entry: Entry, x: float, y: float) -> list[Label]:
     ]
     room = width
     if entry.match.probability is not None:
-        text = f"{entry.match.probability:.0%}"
+        text = percent(entry.match.probability)
         labels.append(Label(x + width, y + 18, text, _SMALL, MUTED, "right"))
         room -= measured(text, _SMALL) + 3
     return [*labels, Label(x, y + 18, shortened(entry.row.place, _SMALL, room), _SMALL, MUTED)]

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QSlider
 
 from dropgui.gallery.model import MATCH_ROLE, RANK_ROLE, TITLE_ROLE, VERDICT_ROLE
 from dropgui.library.decisions import CONFIRMED, REJECTED, decided_crops, retract
+from dropgui.library.models import register_model
 from dropgui.library.persons import person_rows
 from dropgui.main_window import MainWindow
 from dropgui.matches.sections import GroupBy
+from dropmodel.evaluation.calibration import Calibration, Logistic
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.support.people import make_folder
 
@@ -247,6 +249,26 @@ def test_reasons_are_told_below_the_grid_and_in_the_tip(tmp_path: Path, library:
         assert "Compared: " not in window.match_model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
         press(window, KEY.Key_R)
         assert not page.strip.isVisible()
+
+    assert asked(tmp_path, script, library) == 0
+
+
+def test_percentages_say_what_they_assume(tmp_path: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        model = window.session.index.model
+        curves = {count: Logistic(2.0, -4.0) for count in range(1, 10)}
+        register_model(
+            window.session.library, name=model.name, schema=model.schema, dim=model.dim,
+            weights_hash=model.weights_hash, trained=model.trained,
+            calibration=Calibration(curves, source="made people").to_dict(),
+        )  # fmt: skip
+        page = window.matches_page
+        window.controller.search()
+        wait_until(
+            lambda: "Percentages are calibrated on made people" in page.certainty_text, "the line says so"
+        )
+        assert "assume about 10 crops a person among this library's 12." in page.certainty_text
+        assert "Same person: " in page.strip.text
 
     assert asked(tmp_path, script, library) == 0
 
