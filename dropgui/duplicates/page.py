@@ -59,6 +59,7 @@ class DuplicatesPage(QWidget):
         self._filter = CropFilter()
         self._stack = Stack()
         self._busy = False
+        self._copies = 0  # of all listed groups
         self._model = CropModel(library, runner, thumbnails, self)
         self.grid = CropGrid(self._model, thumbnails, matches=False)
         self.grid.setAccessibleName("Crops of the group")
@@ -304,7 +305,8 @@ class DuplicatesPage(QWidget):
 
     def _show_groups(self) -> None:
         groups = self._stack.groups
-        self.list.show_pictures([(group.kept, _words(group)) for group in groups])
+        self.list.show_pictures([group.kept for group in groups], lambda row: _words(groups[row]))
+        self._copies = len(self._stack.copies)
         if groups:
             self._pages.setCurrentIndex(1)
             self._buttons.show()
@@ -325,7 +327,7 @@ class DuplicatesPage(QWidget):
             self.grid.clearSelection()
             self.grid.scrollToTop()
             words = [f"Group {place + 1:,} of {len(self._stack.groups):,}"]
-            words.append(f"{len(self._stack.copies):,} copies in all")
+            words.append(f"{self._copies:,} copies in all")
             if self._stack.ignored:
                 words.append(f"{self._stack.ignored:,} ignored")
             self._bar.set_summary(" · ".join(words))

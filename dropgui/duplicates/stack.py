@@ -3,7 +3,7 @@
 Nothing here knows the window, and nothing is written: a group is ignored until the next look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -82,13 +82,13 @@ class Stack:
         self._front = 0
         self._kind = kind
         self._listed: list[int] = []
+        self._groups: list[Group] = []
         self._list()
 
     @property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> Sequence[Group]:
         """What is listed: groups of the chosen kind that were not ignored."""
-        shown = (self._found[at].only(self._kind) for at in self._listed)
-        return tuple(group for group in shown if group is not None)
+        return self._groups
 
     @property
     def position(self) -> int:
@@ -98,7 +98,7 @@ class Stack:
     @property
     def current(self) -> Group | None:
         """The group in front; None where none is listed."""
-        return self._found[self._listed[self._front]].only(self._kind) if self._listed else None
+        return self._groups[self._front] if self._groups else None
 
     @property
     def ignored(self) -> int:
@@ -108,7 +108,7 @@ class Stack:
     @property
     def copies(self) -> list[int]:
         """All crops of the listed groups but those that are kept."""
-        return [crop_id for group in self.groups for crop_id in group.copies]
+        return [crop_id for group in self._groups for crop_id in group.copies]
 
     def set_kind(self, kind: Kind) -> None:
         """List duplicates of this kind only; the group in front stays there if it is listed."""
@@ -125,6 +125,7 @@ class Stack:
         if group is not None and crop_id in group.crop_ids:
             at = self._listed[self._front]
             self._found[at] = self._found[at].keeping(crop_id)
+            self._groups[self._front] = group.keeping(crop_id)
 
     def ignore(self) -> None:
         """These are no duplicates, or need nothing: the next group comes to the front."""
@@ -143,7 +144,7 @@ class Stack:
     def forget(self, crop_ids: Iterable[int]) -> bool:
         """These crops left the library; whether any group had one of them."""
         gone = frozenset(crop_ids)
-        if not any(gone.intersection(group.crop_ids) for group in self._found):
+        if not gone or not any(gone.intersection(group.crop_ids) for group in self._found):
             return False
         kept = [
             (at, left) for at, group in enumerate(self._found) if (left := group.without(gone)) is not None
@@ -160,10 +161,7 @@ class Stack:
     def _list(self) -> None:
         before = self._listed[self._front] if self._listed else -1
         ignored = set(self._ignored)
-        self._listed = [
-            at
-            for at, group in enumerate(self._found)
-            if at not in ignored and group.only(self._kind) is not None
-        ]
-        place = self._listed.index(before) if before in self._listed else self._front
-        self.go_to(place)
+        shown = ((at, group.only(self._kind)) for at, group in enumerate(self._found) if at not in ignored)
+        listed = {at: group for at, group in shown if group is not None}
+        self._listed, self._groups = list(listed), list(listed.values())
+        self.go_to(self._listed.index(before) if before in listed else self._front)

@@ -1,6 +1,6 @@
 """A list of crops' pictures with a few words beside each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ Index = QModelIndex | QPersistentModelIndex
 class _Model(CropModel):
     """Crops with words in place of their files' names."""
 
-    words: Sequence[str] = ()
+    words: Callable[[int], str] = str
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The words, and the crop's picture."""
@@ -29,8 +29,8 @@ class _Model(CropModel):
             Qt.ItemDataRole.AccessibleTextRole,
             Qt.ItemDataRole.ToolTipRole,
         }
-        if role in spoken and index.row() < len(self.words):
-            return self.words[index.row()]
+        if role in spoken and 0 <= index.row() < len(self.ids):
+            return self.words(index.row())
         return super().data(index, role)
 
 
@@ -76,9 +76,9 @@ class PictureList(QListView):
         rows = self.selectionModel().selectedIndexes()
         return rows[0].row() if rows else None
 
-    def show_pictures(self, pictures: Sequence[tuple[int, str]]) -> None:
-        """List these crops with these words; none is selected."""
-        self._pictures.words = [words for _, words in pictures]
+    def show_pictures(self, crop_ids: Sequence[int], words: Callable[[int], str]) -> None:
+        """List these crops, with what ``words`` says of a row once it is seen; none is selected."""
+        self._pictures.words = words
         self._pictures.set_ids(np.empty(0, np.int64))
-        self._pictures.set_ids(np.array([crop_id for crop_id, _ in pictures], np.int64))
+        self._pictures.set_ids(np.array(crop_ids, np.int64))
         self.scrollToTop()

@@ -327,7 +327,7 @@ class MapPage(QWidget):
         self.legend.show_entries(coloring.entries)
 
     def _select_line(self, line: int) -> None:
-        ids = [int(i) for i in self.scatter.ids[self._coloring.lines == line]]
+        ids: list[int] = self.scatter.ids[self._coloring.lines == line].tolist()
         self.scatter.set_selected(ids)
         self.selected.emit(ids)
 

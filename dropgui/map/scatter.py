@@ -95,7 +95,8 @@ class Scatter(QWidget):
     @property
     def selected_ids(self) -> list[int]:
         """The selected crops."""
-        return [int(i) for i in self._ids[self._selected]]
+        ids: list[int] = self._ids[self._selected].tolist()
+        return ids
 
     @property
     def viewport(self) -> Viewport:

@@ -46,4 +46,4 @@ class CompanionList(PictureList):
     def show_companions(self, companions: Sequence[Companion]) -> None:
         """List these; none is selected."""
         self._companions = tuple(companions)
-        self.show_pictures([(each.first_crop, each.words) for each in companions])
+        self.show_pictures([each.first_crop for each in companions], lambda row: self._companions[row].words)

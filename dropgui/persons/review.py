@@ -131,8 +131,10 @@ class Review:
 
     def forget(self, crop_ids: Iterable[int]) -> None:
         """These crops left the library: they come back by no undoing either."""
-        self._gone.update(crop_ids)
-        self._drop()
+        gone = set(crop_ids)
+        if gone:
+            self._gone |= gone
+            self._drop()
 
     def settled(self, crop_ids: Collection[int]) -> None:
         """These crops were given to a person elsewhere: no card needs them any more."""
