@@ -27,6 +27,7 @@ __all__ = [
     "GoneError",
     "Opened",
     "Saved",
+    "at_full_size",
     "crop_labels",
     "labels_of",
     "model_labels",
@@ -128,6 +129,18 @@ def restored_part(labels: Labels, model: Labels, part: int) -> Labels:
     return np.where((labels == part) | (model == part), model, labels)
 
 
+def at_full_size(labels: Labels, photo: Photo) -> Labels:
+    """A model's label map uint8 [h, w] at the size of ``photo`` uint8 [H, W, 3], along its edges.
+
+    On a photo that is smaller than the map, which has no edges to follow, the nearest cells.
+    """
+    height, width = photo.shape[:2]
+    if labels.shape[0] <= height and labels.shape[1] <= width:
+        return upsample(labels, photo)
+    small = Picture.fromarray(labels).resize((width, height), Picture.Resampling.NEAREST)
+    return np.array(small, np.uint8)
+
+
 def _crop(library: Library, crop_id: int) -> CropRow:
     rows = crop_rows(library, [crop_id])
     if crop_id not in rows:
@@ -139,8 +152,4 @@ def _grown(stored: MaskRow | None, photo: Photo, schema: PartSchema) -> Labels:
     """A model's mask at the size of ``photo``; background for none and for one of other parts."""
     if stored is None or stored.schema_name != schema.name:
         return np.zeros(photo.shape[:2], np.uint8)
-    height, width = photo.shape[:2]
-    if stored.labels.shape[0] <= height and stored.labels.shape[1] <= width:
-        return upsample(stored.labels, photo)
-    small = Picture.fromarray(stored.labels).resize((width, height), Picture.Resampling.NEAREST)
-    return np.array(small, np.uint8)
+    return at_full_size(stored.labels, photo)

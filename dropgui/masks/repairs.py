@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from dropgui.correction.region import Box, Labels, Patch
-from dropgui.correction.revisions import Opened, model_labels, restored_part
+from dropgui.correction.revisions import Opened, at_full_size, model_labels, restored_part
 from dropgui.correction.sides import swap_sides
 from dropgui.correction.tidy import fill_holes, remove_islands, smooth
-from dropgui.correction.upsample import upsample
 from dropgui.jobs.runner import Runner
 from dropgui.masks.commands import Commands
 from dropgui.masks.editing import Editing
@@ -164,7 +163,7 @@ class Repairs(QObject):
 
         def work(_: Labels, sitting: Sitting) -> Repair:
             photo = sitting.opened.photo
-            return _whole(upsample(session.read_picture(photo).labels, photo))
+            return _whole(at_full_size(session.read_picture(photo).labels, photo))
 
         self.run("Ask the Model Again", work)
 

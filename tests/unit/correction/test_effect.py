@@ -15,6 +15,7 @@ from dropgui.correction.region import Labels
 from dropgui.correction.review import similar
 from dropgui.correction.revisions import (
     GoneError,
+    at_full_size,
     crop_labels,
     model_labels,
     model_mask,
@@ -229,7 +230,9 @@ def test_a_small_picture_has_a_mask_too(session: Session, crops: list[int], tmp_
     Pillow.new("RGB", (9, 12), "red").save(tmp_path / "people" / "tiny.png")
     session.index_folder(tmp_path / "people")
     (tiny,) = set(crop_ids(session.library).tolist()) - set(crops)
-    assert open_crop(session, tiny).labels.shape == (12, 9)
+    opened = open_crop(session, tiny)
+    assert opened.labels.shape == (12, 9)
+    assert at_full_size(np.full((64, 32), HEAD, np.uint8), opened.photo).tolist() == [[HEAD] * 9] * 12
 
 
 def test_a_crop_of_a_larger_picture(session: Session, crops: list[int]) -> None:
