@@ -5,9 +5,6 @@ import numpy.typing as npt
 
 from dropgui.correction.region import Box, Labels, Photo, Pixels, Point, Region
 
-HIGHEST_TOLERANCE = 100.0
-"""Between black and white, in the units of :class:`ColorFlood`."""
-
 
 def flood_labels(labels: Labels, point: Point) -> Region:
     """The pixels of the label at ``point`` that hang together with it, side by side; none outside."""

@@ -151,10 +151,6 @@ class Region:
             return Region.empty()
         return Region(self.box.inner(box), self.mask[box.slices])
 
-    def where(self, keep: Pixels) -> "Region":
-        """Those of its pixels that are set in ``keep``, bool [H, W] of the whole picture."""
-        return Region(self.box, self.mask & keep[self.box.slices])
-
     def full(self, shape: Shape) -> Pixels:
         """As bool [H, W] of a whole picture of ``shape``."""
         mask = np.zeros(shape[:2], np.bool_)

@@ -71,6 +71,18 @@ def test_another_pose_is_found_part_by_part() -> None:
     assert found.fit < 0.65
 
 
+def test_parts_moved_apart_leave_no_narrow_gap() -> None:
+    photo, labels = doll()
+    other, truth = doll(dx=-14, seed=1)
+    model = truth.copy()
+    model[79:82] = np.where(model[79:82] == 2, 5, model[79:82])  # the model cuts torso and leg elsewhere
+    model[40:79, 6:30] = np.where(model[40:79, 6:30] != 0, 2, 0)
+    found = borrow(labels, photo, (other[..., ::-1] // 2).astype(np.uint8), model)
+    assert found.way == "parts"
+    middle = found.labels[20:118, 18]
+    assert (middle != 0).all()
+
+
 def test_crops_of_other_sizes() -> None:
     photo, labels = doll()
     large, truth = doll(shape=(300, 170))
