@@ -7,9 +7,9 @@ moves with the library. The program's untrained model is not kept: it is made fr
 
 import os
 import shutil
-import tempfile
 import time
 from pathlib import Path
+from uuid import uuid4
 
 from dropgui.errors import UserError
 from dropgui.library.library import Library
@@ -43,10 +43,9 @@ def keep_file(library: Library, weights_hash: str, source: Path) -> Path:
     target = kept_file(library, weights_hash)
     try:
         target.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=_PART)
-        part = Path(name)
+        part = target.with_name(f"{uuid4().hex}{_PART}")
         try:
-            with os.fdopen(handle, "wb") as copy, source.open("rb") as original:
+            with part.open("xb") as copy, source.open("rb") as original:
                 shutil.copyfileobj(original, copy)
                 copy.flush()
                 os.fsync(copy.fileno())

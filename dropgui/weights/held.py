@@ -71,7 +71,9 @@ class HeldModels:
                 with self._library.read() as connection:
                     version = model_version(connection, model_version_id)
                 with collector_at_rest():
-                    self._hold(version, load_version(self._library, version, device_called(self._device)))
+                    found = load_version(self._library, version, device_called(self._device))
+                    self._register(found, version.weights_path)  # which takes a new calibration over
+                    self._hold(version, found)
             self._extractors[model_version_id] = self._extractors.pop(model_version_id)
             return self._extractors[model_version_id]
 
@@ -101,10 +103,10 @@ class HeldModels:
         The program may bring another starter model one day, and files of people's own are moved.
         """
         file, kept = self._files.get(version.id), kept_file(self._library, version.weights_hash)
-        if file is None or file == kept or not has_embeddings(self._library, version.id):
+        if file is None or not has_embeddings(self._library, version.id) or _same_file(file, kept):
             return
         try:
-            self._files[version.id] = keep_file(self._library, version.weights_hash, file)
+            keep_file(self._library, version.weights_hash, file)
         except ModelCopyError as error:  # tried again at the next start; meanwhile the file is where it was
             logger.info("%s", error)
 

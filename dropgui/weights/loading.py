@@ -71,7 +71,7 @@ def load_default(device: "torch.device") -> Found:
 
 
 def load_version(library: Library, version: ModelVersionRow, device: "torch.device") -> Found:
-    """The weights of ``version``: the library's own copy, the file they came from, or the program's model.
+    """The weights of ``version``: the file they came from, the program's model, or the library's own copy.
 
     :class:`OtherModelError` where only other weights are left, :class:`ModelFileError` where none are.
     """
@@ -98,16 +98,20 @@ def load_version(library: Library, version: ModelVersionRow, device: "torch.devi
 
 
 def files_of(library: Library, version: ModelVersionRow) -> list[Path]:
-    """Where the weights of a version may be, of the files that are there; the library's own copy first."""
+    """Where the weights of a version may be, of the files that are there; the library's own copy last.
+
+    Where they came from, the card may have been written anew since: a model can be calibrated again.
+    """
     from dropmodel.inference import starter_path
 
-    places = [kept_file(library, version.weights_hash)]
+    places = []
     if version.weights_path is not None:
         places.append(version.weights_path)
     elif version.trained and (starter := starter_path()) is not None:
         # What comes with the program is not kept by its path, which moves with the installation.
         places.append(starter)
-    return [path for path in places if path.is_file()] or places[1:2]
+    places.append(kept_file(library, version.weights_hash))
+    return [path for path in places if path.is_file()] or places[:-1]
 
 
 def is_recipe(version: ModelVersionRow) -> bool:

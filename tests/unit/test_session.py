@@ -3,6 +3,7 @@
 import errno
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from dropgui.errors import UserError
 from dropgui.library import Library
 from dropgui.library.forget import forget_folder
 from dropgui.library.model_files import kept_file, models_dir
-from dropgui.library.models import rename_version
+from dropgui.library.models import calibration_of, rename_version
 from dropgui.library.queries import active_model, crop_ids, model_versions
 from dropgui.library.schema import Meta
 from dropgui.search import VectorQuery
@@ -28,7 +29,7 @@ from dropgui.session import (
 )
 from dropgui.versions.exchange import import_version
 from dropgui.versions.use import use_version
-from dropmodel.inference import save_model, untrained_model
+from dropmodel.inference import copy_model, read_info, save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
 from tests.support.starter import make_starter
 from tests.unit.indexing.fake import picture
@@ -134,7 +135,7 @@ def test_weights_of_another_version_are_refused_with_its_name(
         rename_version(library, import_version(session, other_model).id, "new one")
     with (
         Session(library, model=other_model, device="cpu") as session,
-        pytest.raises(OtherModelError, match="It is the library's version 'new one'.*models use 'new one'"),
+        pytest.raises(OtherModelError, match=r"It is the library's version 'new one'.*models use 'new one'"),
     ):
         _ = session.extractor
 
@@ -294,6 +295,22 @@ def test_a_library_keeps_the_starter_model_that_it_was_indexed_with(
         with pytest.raises(ModelFileError, match="the starter model is not here"):
             _ = session.extractor
         assert session.search(VectorQuery(session.features_of_crop(1), WEIGHTS)).compared == 6
+
+
+def test_a_model_that_was_calibrated_again_is_taken_over(
+    library: Library, folder: Path, starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(library, device="cpu") as session:
+        session.index_folder(folder)
+        version = session.model_version
+    again = tmp_path / "again.safetensors"
+    copy_model(starter, again, replace(read_info(starter).card, calibration={"kind": "made"}))
+    monkeypatch.setenv("DROPMODEL_STARTER", str(again))
+    with Session(library, device="cpu") as session:
+        assert session.model_version.id == version.id
+        assert not session.starter_waits
+    assert calibration_of(library, version.id) == {"kind": "made"}
+    assert kept_file(library, version.weights_hash).read_bytes() == again.read_bytes()
 
 
 def test_a_library_of_before_gets_its_copy_when_its_model_is_loaded(
