@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dropgui.duplicates.stack import Group, Kind, Stack
+from dropgui.duplicates.stack import Group, Kind, Stack, group_of
 from dropgui.errors import UserError
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.model import CropModel
@@ -25,7 +25,7 @@ from dropgui.library.rows import CropFilter
 from dropgui.persons.find_bar import FindBar
 from dropgui.persons.key_buttons import KeyButtons, Step
 from dropgui.persons.look import Look, Progress
-from dropgui.search.duplicates import THRESHOLD, DuplicateGroup, find_duplicates
+from dropgui.search.duplicates import THRESHOLD, find_duplicates
 from dropgui.session import NotIndexedYetError, Session
 from dropgui.style import GRID, ElidedLabel, note, scaled
 
@@ -209,10 +209,11 @@ class DuplicatesPage(QWidget):
             return
         crop_filter, threshold = self._filter, round(self._threshold.value(), 2)
 
-        def work(tell: Progress) -> tuple[DuplicateGroup, ...]:
+        def work(tell: Progress) -> list[Group]:
             index = self._session.index
             index.refresh()
-            return find_duplicates(index, crop_filter, threshold=threshold, on_progress=tell)
+            found = find_duplicates(index, crop_filter, threshold=threshold, on_progress=tell)
+            return [group_of(each) for each in found]
 
         self._busy = True
         self._bar.set_looking()
@@ -257,7 +258,7 @@ class DuplicatesPage(QWidget):
 
     # -- what happens -----------------------------------------------------------------------------
 
-    def _found(self, groups: tuple[DuplicateGroup, ...] | None) -> None:
+    def _found(self, groups: list[Group] | None) -> None:
         self._rest()
         if groups is None:
             self._say(_FIRST)

@@ -76,8 +76,8 @@ def group_of(found: DuplicateGroup) -> Group:
 class Stack:
     """Groups in order, one of them in front; what was ignored can be brought back."""
 
-    def __init__(self, found: Iterable[DuplicateGroup] = (), kind: Kind = Kind.ALL) -> None:
-        self._found = [group_of(each) for each in found]
+    def __init__(self, found: Iterable[Group] = (), kind: Kind = Kind.ALL) -> None:
+        self._found = list(found)
         self._ignored: list[int] = []
         self._front = 0
         self._kind = kind

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dropgui.gallery.card import CardDelegate
@@ -215,6 +215,17 @@ class CropGrid(QListView):
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() - place.offset + GRID // 2)
         else:
             self.verticalScrollBar().setValue(place.scroll if self._matches else 0)
+
+    def selectAll(self) -> None:
+        """Select every crop; Qt would go through all rows one by one."""
+        count = self._crops.rowCount()
+        if count:
+            every = QItemSelection(self._crops.index(0), self._crops.index(count - 1))
+            self.selectionModel().select(every, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def visualRegionForSelection(self, _: QItemSelection) -> QRegion:
+        """What to paint anew: all that is seen, for Qt would ask where each row is, also of 100,000."""
+        return QRegion(self.viewport().rect())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the whole width."""

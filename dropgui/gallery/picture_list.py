@@ -13,6 +13,7 @@ from dropgui.jobs.runner import Runner
 from dropgui.library.library import Library
 from dropgui.style import GRID
 
+_BATCH = 500  # rows laid out at a time
 _PICTURE = QSize(4 * GRID, 8 * GRID)
 Index = QModelIndex | QPersistentModelIndex
 
@@ -64,6 +65,8 @@ class PictureList(QListView):
         self.setModel(self._pictures)
         self.setItemDelegate(_Delegate(self))
         self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(_BATCH)
         self.setWordWrap(True)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

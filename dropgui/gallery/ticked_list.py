@@ -134,6 +134,7 @@ class TickedList(QTreeView):
         if several:
             self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.header().setStretchLastSection(False)
+        self.header().setResizeContentsPrecision(0)  # counts in view say how wide their column is
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._rows.ticked.connect(self.ticked_changed)

@@ -1,0 +1,131 @@
+"""The page of duplicates, driven by keys over a real library with copies in it; no model is loaded."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from sqlalchemy import update
+
+from dropgui.duplicates import page as page_module
+from dropgui.duplicates.page import DuplicatesPage
+from dropgui.duplicates.stack import Kind
+from dropgui.gallery.thumbnails import Thumbnails
+from dropgui.jobs.runner import Runner
+from dropgui.library import Change, Library
+from dropgui.library.forget import forget_crops
+from dropgui.library.rows import CropFilter
+from dropgui.library.schema import Image
+from dropgui.session import Session
+from dropmodel.features import Features
+from tests.gui.drive import click_card, wait_until
+from tests.support.people import person
+from tests.unit.library.made import add_crops, add_model, embed, made_features
+
+KEY = Qt.Key
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """Crops 1 and 2 are copies of a file, 3 looks like them, 4 and 5 alike; 6 is like none."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for i in range(6):
+        person(i, 0).save(pictures / f"{i:06}.png")
+    shutil.copy(pictures / "000000.png", pictures / "000001.png")
+    made = made_features(3, hidden=0.0)
+    rows = np.array([0, 0, 0, 1, 1, 2])
+    with Library.create(tmp_path / "some.droplib") as opened:
+        crops, model = add_crops(opened, 6, str(pictures)), add_model(opened)
+        embed(opened, model, crops, Features(made.vectors[rows], made.visibility[rows], made.schema))
+        opened.write(lambda c: c.execute(update(Image).where(Image.id <= 2).values(content_hash=b"same")))
+        yield opened
+
+
+@pytest.fixture
+def page(library: Library, application: object) -> Iterator[DuplicatesPage]:
+    session, runner, thumbnails = Session(library), Runner(), Thumbnails()
+    errors: list[Exception] = []
+    runner.failed.connect(errors.append)
+    shown = DuplicatesPage(library, session, runner, thumbnails)
+    shown.resize(1000, 700)
+    shown.show()
+    yield shown
+    runner.close()
+    thumbnails.close()
+    session.close()
+    shown.deleteLater()
+    assert not errors
+
+
+def looked(page: DuplicatesPage) -> list[tuple[int, ...]]:
+    page.look()
+    wait_until(lambda: not page.busy, "it has looked")
+    return [group.crop_ids for group in page.stack.groups]
+
+
+def press(page: DuplicatesPage, key: Qt.Key, target: QWidget | None = None) -> None:
+    QTest.keyClick(target or page.grid, key)
+
+
+def test_groups_are_gone_through_with_keys(page: DuplicatesPage) -> None:
+    assert "Nothing is ever deleted" in page.message
+    assert looked(page) == [(1, 2, 3), (4, 5)]
+    wanted: list[list[int]] = []
+    page.select_wanted.connect(wanted.append)
+    assert page.summary == "Group 1 of 2 · 3 copies in all"
+    press(page, KEY.Key_Return)
+    press(page, KEY.Key_A)
+    click_card(page.grid, 2)
+    press(page, KEY.Key_K)
+    assert page.grid_ids() == [3, 1, 2], "the one to keep comes first"
+    press(page, KEY.Key_Return)
+    press(page, KEY.Key_N)
+    assert page.grid_ids() == [4, 5]
+    press(page, KEY.Key_I)
+    assert page.grid_ids() == [3, 1, 2]
+    assert page.summary == "Group 1 of 1 · 2 copies in all · 1 ignored"
+    press(page, KEY.Key_A)
+    assert wanted == [[2, 3], [2, 3, 5], [1, 2], [1, 2]]
+    press(page, KEY.Key_I)
+    assert "Z brings back" in page.message
+    press(page, KEY.Key_Z, page)
+    press(page, KEY.Key_Z)
+    assert [group.kept for group in page.stack.groups] == [3, 4]
+    press(page, KEY.Key_B)
+    assert page.grid_ids() == [3, 1, 2]
+
+
+def test_exact_and_near_are_told_apart(page: DuplicatesPage) -> None:
+    looked(page)
+    page.set_kind(Kind.EXACT)
+    assert page.grid_ids() == [1, 2]
+    page.set_kind(Kind.NEAR)
+    assert [group.crop_ids for group in page.stack.groups] == [(1, 3), (4, 5)]
+
+
+def test_forgotten_crops_leave_and_the_filter_counts(library: Library, page: DuplicatesPage) -> None:
+    looked(page)
+    forget_crops(library, [5, 3])
+    page.library_changed(Change(crops_removed=(3, 5)))
+    assert [group.crop_ids for group in page.stack.groups] == [(1, 2)]
+    page.set_filter(CropFilter(folders=frozenset({99})))
+    assert looked(page) == []
+    assert "A lower likeness finds more" in page.message
+
+
+def test_it_can_be_stopped(page: DuplicatesPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object, on_progress: object, **__: object) -> None:
+        while True:
+            on_progress(0.5)  # type: ignore[operator]
+
+    monkeypatch.setattr(page_module, "find_duplicates", endless)
+    page.look()
+    assert page.busy
+    QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    wait_until(lambda: not page.busy, "it stopped")
+    assert "Nothing is ever deleted" in page.message
