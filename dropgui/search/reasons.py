@@ -14,10 +14,10 @@ _FELT = 0.005
 
 
 def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
-    """What was compared, what was hidden and where, what speaks for the match and what against.
+    """What was compared, what was hidden and where, which parts are the most and the least alike.
 
-    A part speaks for a match where it is more alike than the parts are together (the score without
-    negatives), and against it where it is less alike, by at least 0.05 of cosine similarity. Certainty is the
+    The most alike lie above what the parts are together (the score without negatives) and the least alike
+    below, by at least 0.05 of cosine similarity; whether that is much or little, the number tells. Certainty is the
     model's calibrated probability, and its lack is said.
     """
     compared = {name: value for name, value in match.parts.items() if value is not None}
@@ -31,10 +31,8 @@ def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
         _sentence("Hidden in the query", _titles(_only(match.hidden_in_query, both), schema)),
         _sentence("Hidden in this crop", _titles(_only(match.hidden_in_crop, both), schema)),
         _sentence("Hidden in both", _titles((n for n in match.hidden_in_query if n in both), schema)),
-        _sentence("Speaks for it", _valued(dict(sorted(higher.items(), key=lambda item: -item[1])), schema)),
-        _sentence(
-            "Speaks against it", _valued(dict(sorted(lower.items(), key=lambda item: item[1])), schema)
-        ),
+        _sentence("Most alike", _valued(dict(sorted(higher.items(), key=lambda item: -item[1])), schema)),
+        _sentence("Least alike", _valued(dict(sorted(lower.items(), key=lambda item: item[1])), schema)),
         _pushed(match.pushed),
         "" if match.former_rank is None else f"Place before re-ranking: {match.former_rank}.",
         _certainty(match),

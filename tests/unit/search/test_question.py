@@ -233,8 +233,8 @@ def test_reasons_tell_what_was_compared_and_what_speaks_for_whom() -> None:
         "Compared: whole person, head, torso.",
         "Hidden in the query: left leg.",
         "Hidden in both: right leg.",
-        "Speaks for it: head (0.90).",
-        "Speaks against it: torso (0.40).",
+        "Most alike: head (0.90).",
+        "Least alike: torso (0.40).",
         "Looks like somebody who is not meant: -0.02.",
         "Same person: 84%.",
     )
