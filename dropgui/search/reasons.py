@@ -17,8 +17,8 @@ def reasons(match: Match, schema: PartSchema) -> tuple[str, ...]:
     """What was compared, what was hidden and where, which parts are the most and the least alike.
 
     The most alike lie above what the parts are together (the score without negatives) and the least alike
-    below, by at least 0.05 of cosine similarity; whether that is much or little, the number tells. Certainty is the
-    model's calibrated probability, and its lack is said.
+    below, by at least 0.05 of cosine similarity; whether that is much or little, the number tells.
+    Certainty is the model's calibrated probability, and its lack is said.
     """
     compared = {name: value for name, value in match.parts.items() if value is not None}
     plain = match.score - match.pushed
