@@ -1,48 +1,42 @@
 """The canvas: the crop at any zoom with its mask above it, and the pointer that edits it.
 
 The mask is painted from the document's own memory, and only where it changed: a move of the brush costs what
-the box it touched costs. The photo is kept as it lies at the zoom of now, so that it is copied, not scaled.
+the box it touched costs.
 """
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QPalette,
     QPixmap,
     QPointingDevice,
-    QResizeEvent,
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from dropgui.correction.region import Box, Labels, Point
+from dropgui.correction.region import Box, Labels
 from dropgui.masks.history import History
 from dropgui.masks.layers import MaskLayer, Photo
 from dropgui.masks.letters import Letter, letters_of, mark_rect, paint_letters
 from dropgui.masks.options import Options
-from dropgui.masks.placement import Placement, around
+from dropgui.masks.placement import around
 from dropgui.masks.ring import make_ring, paint_ring
+from dropgui.masks.stage import Stage
 from dropgui.masks.tools import Tool, Touch
 from dropgui.style import GRID, secondary
 
 _LARGE_RING = 512.0  # device-independent pixels; a picture of a larger one is slower than drawing it
-_STEP = 1.2  # a notch of the wheel
-_KEY_PAN = 8 * GRID
 _LETTERS_AFTER_MS = 120
 _EMPTY = "Choose a crop to correct its mask.\n\nPress E on a crop anywhere, or N for the next one to review."
 
 
-class MaskCanvas(QWidget):
+class MaskCanvas(Stage):
     """Shows the history's document; gestures go to the tool."""
 
-    placed = Signal()
-    """Another zoom, or another place."""
     pointed = Signal(object)
     """The :class:`Point` of the picture under the pointer, None off the picture."""
     picked = Signal(int)
@@ -57,13 +51,8 @@ class MaskCanvas(QWidget):
         self._history = history
         self._options = options
         self._tool: Tool | None = None
-        self._photo: Photo | None = None
         self._mask: MaskLayer | None = None  # what is shown
         self._own: MaskLayer | None = None  # the document's
-        self._ground: QPixmap | None = None  # the photo as it lies now
-        self._placement = Placement()
-        self._is_fitted = True
-        self._pointer: QPointF | None = None
         self._panned_from: QPointF | None = None
         self._space_is_down = False
         self._draws = False  # a button is down for the tool
@@ -76,44 +65,28 @@ class MaskCanvas(QWidget):
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(20 * GRID, 20 * GRID)
         self.setAccessibleName("Mask on its picture")
         history.drawn.connect(self._drawn)
+        history.interrupted.connect(self._interrupt)
         options.changed.connect(self._options_changed)
         options.look_changed.connect(self._look_changed)
 
-    def sizeHint(self) -> QSize:
-        """Room for a person."""
-        return QSize(60 * GRID, 80 * GRID)
-
     # -- what is shown ----------------------------------------------------------------------------
-
-    @property
-    def placement(self) -> Placement:
-        """Where the picture lies."""
-        return self._placement
-
-    @property
-    def photo(self) -> Photo | None:
-        """The picture under the mask."""
-        return self._photo
 
     def show_document(self, photo: Photo) -> None:
         """Show the history's document on its picture, all of it."""
         document = self._history.document
         assert document is not None
-        self._photo, self._own = photo, MaskLayer(document.labels, document.schema)
-        self._mask = self._own
+        self._mask = self._own = MaskLayer(document.labels, document.schema)
+        self.set_photo(photo)
         self._look_changed()
         self._find_letters()
-        self.fit()
 
     def show_message(self, words: str = _EMPTY) -> None:
         """Show why there is no picture."""
-        self._photo, self._mask, self._own, self._ground, self._letters = None, None, None, None, []
+        self._mask, self._own, self._letters = None, None, []
         self._message = words
-        self.update()
+        self.set_photo(None)
 
     def look_at(self, labels: Labels | None) -> None:
         """Show another mask of this crop, uint8 [H, W], that no tool changes; None: the document's again."""
@@ -122,7 +95,7 @@ class MaskCanvas(QWidget):
             return
         if self._tool is not None:
             self._tool.cancel()
-        self._draws = False
+        self._hold(False)
         self._mask = self._own if labels is None else MaskLayer(labels, document.schema)
         self._look_changed()
         self._find_letters()
@@ -132,59 +105,11 @@ class MaskCanvas(QWidget):
         if self._tool is not None:
             self._tool.lay_down()
             self._tool.overlay_changed.disconnect(self._overlay_changed)
-        self._tool, self._draws = tool, False
+        self._tool = tool
+        self._hold(False)
         tool.overlay_changed.connect(self._overlay_changed)
         tool.take()
         self._show_cursor()
-        self.update()
-
-    # -- zoom and place ---------------------------------------------------------------------------
-
-    def fit(self) -> None:
-        """Show all of the picture."""
-        self._is_fitted = True
-        if self._photo is not None:
-            self._place(Placement.fitted(self._photo.size, QRectF(self.rect()).size()))
-
-    def zoom(self, steps: float, at: QPointF | None = None) -> None:
-        """A notch closer for every step, or further away; ``at`` stays where it is, else the pointer."""
-        if self._photo is None:
-            return
-        at = at or self._pointer or QPointF(self.rect().center())
-        room = QRectF(self.rect()).size()
-        lowest = min(1.0, Placement.fitted(self._photo.size, room).scale) / 2
-        self._is_fitted = False
-        self._place(self._placement.zoomed(_STEP**steps, at, lowest).kept(self._photo.size, room))
-
-    def zoom_to(self, scale: float) -> None:
-        """So many device-independent pixels a pixel of the picture."""
-        if self._photo is not None:
-            self._is_fitted = False
-            middle = QPointF(self.rect().center())
-            zoomed = self._placement.zoomed(scale / self._placement.scale, middle, 0.01)
-            self._place(zoomed.kept(self._photo.size, QRectF(self.rect()).size()))
-
-    def pan(self, right: int, down: int) -> None:
-        """Look further right and down by so many steps."""
-        self._pan(QPointF(-right * _KEY_PAN, -down * _KEY_PAN))
-
-    def centre(self, at: Point) -> None:
-        """Bring this point of the picture into the middle."""
-        if self._photo is not None:
-            room = QRectF(self.rect()).size()
-            self._is_fitted = False
-            self._place(self._placement.centred(at, room).kept(self._photo.size, room))
-
-    def _pan(self, by: QPointF) -> None:
-        if self._photo is not None:
-            self._is_fitted = False
-            self._place(self._placement.moved(by).kept(self._photo.size, QRectF(self.rect()).size()))
-
-    def _place(self, placement: Placement) -> None:
-        if placement != self._placement:
-            self._placement = placement
-            self.placed.emit()
-        self._ground = None
         self.update()
 
     # -- painting ---------------------------------------------------------------------------------
@@ -197,10 +122,7 @@ class MaskCanvas(QWidget):
         if self._photo is None or self._mask is None:
             self._paint_message(painter)
             return
-        if self._ground is None:
-            self._ground = self._make_ground(self._photo, ratio)
-        source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
-        painter.drawPixmap(QRectF(rect), self._ground, source)
+        self.paint_ground(painter, rect)
         options = self._options
         if not options.is_hidden:
             if options.shows_fill:
@@ -212,18 +134,6 @@ class MaskCanvas(QWidget):
         if self._tool is not None and self._mask is self._own:
             self._tool.paint(painter, self._placement)
         self._paint_pointer(painter)
-
-    def _make_ground(self, photo: Photo, ratio: float) -> QPixmap:
-        ground = QPixmap(self.size() * ratio)
-        ground.setDevicePixelRatio(ratio)
-        ground.fill(self._ground_color())
-        painter = QPainter(ground)
-        photo.paint(painter, self._placement, ratio)
-        painter.end()
-        return ground
-
-    def _ground_color(self) -> QColor:
-        return self.palette().color(QPalette.ColorRole.Mid)
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
@@ -319,7 +229,7 @@ class MaskCanvas(QWidget):
         if self._panned_from is not None:
             by = at - self._panned_from
             self._panned_from = at
-            self._pan(by)
+            self.move_by(by)
         self._move(at, pressure=1.0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -337,7 +247,7 @@ class MaskCanvas(QWidget):
         """The second click is a click; what is drawn point by point is finished by it."""
         self.mousePressEvent(event)
         if self._tool is not None and event.button() is Qt.MouseButton.LeftButton and self._tool.finish():
-            self._draws = False
+            self._hold(False)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen draws with its pressure; its other end erases."""
@@ -370,16 +280,6 @@ class MaskCanvas(QWidget):
         self._point_at(None)
         self.pointed.emit(None)
 
-    def event(self, event: QEvent) -> bool:
-        """Two fingers apart on a touch pad: zoom."""
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self.zoom(4 * event.value(), event.position())
-            return True
-        return super().event(event)
-
     def set_space(self, down: bool) -> None:
         """While the space bar is down, dragging moves the picture."""
         if down != self._space_is_down:
@@ -392,21 +292,19 @@ class MaskCanvas(QWidget):
         """Left to the page."""
         event.ignore()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """What was fitted stays so."""
-        super().resizeEvent(event)
-        self._ground = None
-        if self._is_fitted:
-            self.fit()
+    def _interrupt(self) -> None:
+        """What is being dragged is given up: the mask is about to change otherwise."""
+        if self._draws and self._tool is not None:
+            self._hold(False)
+            self._tool.cancel()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Another palette."""
-        super().changeEvent(event)
-        self._ground = None
+    def _hold(self, on: bool) -> None:
+        """A button is down for the tool, or no longer."""
+        self._draws = self._history.is_held = on
 
     def _press(self, at: QPointF, *, erase: bool, pressure: float) -> None:
         if self._tool is not None and self._photo is not None and self._mask is self._own:
-            self._draws = True
+            self._hold(True)
             self._tool.press(Touch(self._placement.to_picture(at), pressure, erase))
 
     def _move(self, at: QPointF, *, pressure: float) -> None:
@@ -422,7 +320,7 @@ class MaskCanvas(QWidget):
 
     def _release(self) -> None:
         if self._draws and self._tool is not None:
-            self._draws = False
+            self._hold(False)
             self._tool.release()
 
     def _pick(self, at: QPointF) -> None:

@@ -80,6 +80,7 @@ class Editing(QObject):
 
     def leave(self, then: Callable[[], object]) -> None:
         """Save the crop in hand, then do something; nothing where it cannot be saved."""
+        self._history.interrupt()
         self.save(then)
 
     def close_crop(self, words: str = "") -> None:
@@ -92,6 +93,9 @@ class Editing(QObject):
         """Save what was drawn, if anything was, then do something."""
         self._autosave.stop()
         sitting = self._sitting
+        if self._history.is_held and then is None:
+            self._autosave.start(_SAVE_AFTER_MS)  # a stroke is in hand that may be given up
+            return
         if sitting is None or (sitting.is_saved and not self._saving):
             if then is not None:
                 then()
@@ -116,8 +120,7 @@ class Editing(QObject):
         """Make the whole mask another one, uint8 [H, W], as an edit."""
         document = self._history.document
         if document is not None and labels.shape == document.shape:
-            whole = Patch(Box.whole(document.shape), labels)
-            self._history.commit(words, document.put(whole))
+            self._history.put(words, Patch(Box.whole(document.shape), labels))
 
     def catch_up(self) -> None:
         """Pool what an earlier run of the program saved and did not pool; when the model is loaded."""
@@ -131,6 +134,7 @@ class Editing(QObject):
 
     def close(self) -> None:
         """Save what was drawn and end; what cannot be saved stays on the disk as a draft."""
+        self._history.interrupt()
         self.save()
         self._writer.close(finish=True)
         self._end()

@@ -59,7 +59,7 @@ class Fill(Tool):
         self._label = BACKGROUND if touch.erase else self.options.label
         if self.options.fill_by is FillBy.MASK:
             region = flood_labels(document.labels, at)
-            self.history.commit(self.words(self._label, "Fill"), document.paint(region, self._label))
+            self.history.paint(self.words(self._label, "Fill"), region, self._label)
             return
         self._document, self._start, self._is_held = document, at, True
         self._tolerance = self.options.tolerance
@@ -117,7 +117,7 @@ class Fill(Tool):
         label = self._label
         self.cancel()
         if document is self.history.document:
-            self.history.commit(self.words(label, "Fill"), document.paint(region, label))
+            self.history.paint(self.words(label, "Fill"), region, label)
 
     def _show(self, region: Region | None) -> None:
         before, self._region = self._region, region

@@ -7,6 +7,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from dropgui.correction.delta import Delta
 from dropgui.correction.document import MaskDocument
+from dropgui.correction.region import Patch, Region
 
 BUDGET = 64 * 2**20
 """Bytes that edits may take; the oldest steps go first."""
@@ -40,6 +41,9 @@ class History(QObject):
     edited = Signal(object)
     """A :class:`Delta` was done: by a tool, an undo or a redo."""
 
+    interrupted = Signal()
+    """A stroke in hand is to be given up."""
+
     def __init__(self, parent: QObject | None = None, *, budget: int = BUDGET) -> None:
         super().__init__(parent)
         self.stack = QUndoStack(self)
@@ -48,6 +52,8 @@ class History(QObject):
         self._steps: deque[_Step] = deque()
         self._bytes = 0
         self._is_dropping = False
+        self.is_held = False
+        """Whether a stroke is in hand: the mask shows it, and it is no step yet."""
         self._document: MaskDocument | None = None
         self.stack.indexChanged.connect(self._drop_forgotten)
 
@@ -61,8 +67,23 @@ class History(QObject):
         """What the steps take, about."""
         return self._bytes
 
+    def interrupt(self) -> None:
+        """Have a stroke in hand given up: the mask changes otherwise now."""
+        self.interrupted.emit()
+
+    def paint(self, words: str, region: Region, label: int) -> bool:
+        """Give pixels a label, as a step; whether there was anything to change."""
+        self.interrupt()
+        return self._document is not None and self.commit(words, self._document.paint(region, label))
+
+    def put(self, words: str, patch: Patch) -> bool:
+        """Make a box another one, as a step; whether there was anything to change."""
+        self.interrupt()
+        return self._document is not None and self.commit(words, self._document.put(patch))
+
     def open(self, document: MaskDocument | None) -> None:
         """Take another mask in hand; there is nothing to take back."""
+        self.interrupt()
         self._document = document
         self._steps.clear()
         self._bytes = 0
@@ -86,6 +107,7 @@ class History(QObject):
     def turn(self, delta: Delta) -> None:
         """For the steps: do an edit, or its reverse."""
         if self._document is not None:
+            self.interrupt()
             self.drawn.emit(self._document.apply(delta))
             self.edited.emit(delta)
 

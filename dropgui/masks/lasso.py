@@ -82,10 +82,10 @@ class Lasso(Tool):
             return True
         if self.options.lasso_does is LassoDoes.SWAP and not erases:
             patch = swap_sides(document.labels, document.schema, region)
-            self.history.commit("Exchange Left and Right", document.put(patch))
+            self.history.put("Exchange Left and Right", patch)
         else:
             label = BACKGROUND if erases else self.options.label
-            self.history.commit(self.words(label), document.paint(region, label))
+            self.history.paint(self.words(label), region, label)
         return True
 
     def back(self) -> bool:

@@ -142,7 +142,7 @@ class ViewBar(QWidget):
             "How strong the colours are", "How strong the colours are (, and .)", 20,
             lambda step: options.set_opacity(step / 20),
         )  # fmt: skip
-        self._opacity.setFixedWidth(9 * GRID)
+        self._opacity.setFixedWidth(7 * GRID)
         self._zoom = QLabel()
         self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("6,400 %"))
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

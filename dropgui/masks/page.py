@@ -35,7 +35,7 @@ from dropgui.masks.tools import Tool
 from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 from dropmodel.parts import BACKGROUND, IGNORE
 
-_SIDE = 29 * GRID
+_SIDE = 28 * GRID
 _COUNTED = 512  # rows or columns of the sample that shares are counted on: a large crop has too many
 _TAKEN = {"C", "R", "X"}
 """Letters that mean something else with Shift."""
@@ -288,15 +288,14 @@ class MaskPage(KeyedPage):
         column = QVBoxLayout(inner)
         column.setContentsMargins(GRID, 0, GRID, 0)
         column.setSpacing(GRID // 2)
-        for title, widget in (
-            ("Paint with", self.chooser),
-            ("After saving", self.effect),
-            ("Earlier masks", self.revisions),
+        for title, widget, stretch in (
+            ("Paint with", self.chooser, 0),
+            ("After saving", self.effect, 0),
+            ("Earlier masks", self.revisions, 1),
         ):
             column.addWidget(heading(title))
-            column.addWidget(widget)
+            column.addWidget(widget, stretch)
             column.addSpacing(GRID // 2)
-        column.addStretch()
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)

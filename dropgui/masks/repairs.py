@@ -97,7 +97,7 @@ class Repairs(QObject):
             self.working.emit("")
             if self._editing.sitting is not sitting or self._history.stack.index() != place:
                 self.told.emit("The mask was drawn on meanwhile, so it is left as you drew it.")
-            elif not self._history.commit(words, sitting.document.put(repair.patch)):
+            elif not self._history.put(words, repair.patch):
                 self.told.emit(f"{words}: there was nothing to change.")
             elif repair.words:
                 self.told.emit(repair.words)

@@ -15,10 +15,10 @@ _ROLE = Qt.ItemDataRole.UserRole
 
 class _List(QListWidget):
     def sizeHint(self) -> QSize:
-        return QSize(20 * GRID, 14 * GRID)
+        return QSize(20 * GRID, 8 * GRID)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(16 * GRID, 8 * GRID)
+        return QSize(16 * GRID, 7 * GRID)
 
     def event(self, event: QEvent) -> bool:
         """The arrow keys are its own while it has the keyboard."""

@@ -193,6 +193,7 @@ class MaskRoom(QObject):
             self._undo.setActiveStack(stack)
         if tab != self._tab:
             self._tab_before = tab
+            self.history.interrupt()
             self.editing.save()
             return
         if not self._progress_is_known:

@@ -57,7 +57,7 @@ class SmartBrush(Brush):
         def done(region: Region) -> None:
             self._end_waiting()
             if document is self.history.document:
-                self.history.commit(self.words(label), document.paint(region, label))
+                self.history.paint(self.words(label), region, label)
 
         def failed(error: Exception) -> None:
             self._end_waiting()

@@ -199,6 +199,67 @@ def test_strokes_undone_before_they_are_saved_make_no_revision(tmp_path: Path, l
     edited(tmp_path, script, library)
 
 
+def test_the_crop_that_is_meant_is_opened_from_everywhere(tmp_path: Path, library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        click_card(window.gallery, 0)
+        wait_until(lambda: len(window.match_model.crop_ids) == 5, "there are matches")
+        query, *_ = crop_ids(window)
+        press(KEY.Key_Space)
+        assert window.comparison.is_open
+        press(KEY.Key_Right)
+        compared = window.matches.current_id
+        found = []
+        for where in (None, window.query_panel.part_list, window.gallery):
+            if where is window.gallery:
+                window._show_tab(GALLERY)
+                window.gallery.select(crop_ids(window)[4])
+            elif where is not None:
+                window._show_tab(MATCHES)
+                window.query_panel.history_button.setFocus()
+            press(KEY.Key_E)
+            settle(window)
+            assert window.tabs.currentIndex() == MASKS
+            found.append(sitting(window).crop_id)
+        assert found == [compared, query, crop_ids(window)[4]]
+        window.masks.edit(query)
+        settle(window)
+        press(KEY.Key_0)
+        for _ in range(20):
+            press(KEY.Key_BracketRight)
+        drag(window, [(5, 5), (60, 120), (5, 120)])
+        saved(window)
+        wait_until(lambda: window.controller.subject is not None, "the query is looked at again")
+        subject = window.controller.subject
+        assert subject is not None
+        assert subject.labels is not None
+        assert np.array_equal(subject.labels, sitting(window).document.labels), "with the mask of now"
+
+    opened(tmp_path, script, library)
+
+
+def test_a_mask_is_copied_from_another_crop(tmp_path: Path, library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        first, _, second = crop_ids(window)[:3]  # first and second are of one camera
+        for key, modifiers in ((KEY.Key_C, MOD.NoModifier), (KEY.Key_C, MOD.ShiftModifier)):
+            window.masks.edit(second)
+            settle(window)
+            steps = window.masks.history.stack.count()
+            sitting(window).document.labels[:] = 0
+            press(key, modifiers)
+            settle(window)
+            assert window.masks.history.stack.count() == steps + 1
+            assert sitting(window).document.labels.any()
+            assert "it fits" in window.notice.text
+            saved(window)
+        window.masks.edit(first)
+        settle(window)
+        press(KEY.Key_C, MOD.ShiftModifier)
+        settle(window)
+        assert "no mask to copy" in window.notice.text, "the first picture has none before it"
+
+    edited(tmp_path, script, library)
+
+
 # -- keys and tools --------------------------------------------------------------------------------
 
 
@@ -329,6 +390,36 @@ def test_a_part_is_moved_scaled_and_turned_by_its_box(tmp_path: Path, library: P
         press(KEY.Key_Escape)
         assert int((document.labels == 2).sum()) == grown, "a drag given up leaves nothing"
         assert window.tabs.currentIndex() == MASKS
+
+    edited(tmp_path, script, library)
+
+
+def test_a_stroke_in_hand_gives_way(tmp_path: Path, library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        here, masks = sitting(window), window.masks
+        press(KEY.Key_1)
+        drag(window, [(10, 10), (20, 20)])
+        saved(window)
+        before = here.document.labels.copy()
+        drag(window, [(40, 40), (50, 90)], hold=True)
+        masks.editing.save()
+        settle(window)
+        stored = revisions(window.session.library, here.crop_id)[0]
+        assert np.array_equal(labels_of(window.session.library, stored), before), "half a stroke is not saved"
+        press(KEY.Key_Escape)
+        assert np.array_equal(here.document.labels, before)
+        drag(window, [(40, 40), (50, 90)], hold=True)
+        press(KEY.Key_Z, MOD.ControlModifier)
+        assert not masks.history.stack.canUndo(), "the stroke is given up, the one before taken back"
+        press(KEY.Key_Z, MOD.ControlModifier | MOD.ShiftModifier)
+        assert np.array_equal(here.document.labels, before)
+        for key in (KEY.Key_R, KEY.Key_N):
+            drag(window, [(40, 40), (50, 90)], hold=True)
+            press(key)
+            settle(window)
+        assert sitting(window) is not here
+        drag(window, [(12, 12), (30, 30)])
+        assert masks.history.stack.count() == 1
 
     edited(tmp_path, script, library)
 
@@ -540,7 +631,7 @@ def test_many_masks_are_accepted_together_and_taken_back(tmp_path: Path, library
 
 def test_a_picture_that_is_gone_and_one_that_cannot_be_read(tmp_path: Path, library: Path) -> None:
     def script(window: MainWindow) -> None:
-        first, second = crop_ids(window)[:2]
+        first, _, second = crop_ids(window)[:3]  # first and second are of one camera
         path = crop_rows(window.session.library, [second])[second].path
         path.write_bytes(b"no picture")
         window.masks.edit(second)
