@@ -38,21 +38,25 @@ class ProblemsPanel(QWidget):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, 280)
-        copy = QPushButton("Copy List")
-        copy.clicked.connect(self._copy)
+        self._copy_list = QPushButton("Copy List")
+        self._copy_list.setToolTip("Copy the files and what is wrong with each")
+        self._copy_list.clicked.connect(self._copy)
         close = QPushButton("Close")
+        close.setToolTip("Hide this list; View › Show Problems brings it back")
         close.clicked.connect(self.closed)
         top = QHBoxLayout()
         top.addWidget(heading("Files that could not be read"))
         top.addStretch()
-        top.addWidget(copy)
+        top.addWidget(self._copy_list)
         top.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID)
         column.setSpacing(GRID // 2)
         column.addLayout(top)
         column.addWidget(self._list, 1)
-        column.addWidget(note("The rest was indexed. A file is tried again once it has changed (F5)."))
+        self._words = note()
+        column.addWidget(self._words)
+        self._show_words()
 
     @property
     def count(self) -> int:
@@ -70,6 +74,15 @@ class ProblemsPanel(QWidget):
             for column in (0, 1):
                 item.setToolTip(column, item.text(column))
         self._list.addTopLevelItems(items)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        self._copy_list.setEnabled(bool(self._faults))
+        self._words.setText(
+            "The rest was indexed. A file is tried again once it has changed (F5)."
+            if self._faults
+            else "None: every file that was looked at could be read."
+        )
 
     def _copy(self) -> None:
         lines = [f"{fault.path}\t{fault.reason}" for fault in self._faults]

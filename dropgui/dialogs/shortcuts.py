@@ -48,6 +48,14 @@ _SUGGESTED_KEYS = (
     ("K, B", "Skip, back"),
     ("Z", "Undo"),
 )
+_DUPLICATE_KEYS = (
+    ("Enter", "Select the group's copies in the gallery"),
+    ("A", "Select the copies of all groups"),
+    ("K", "Keep the selected crop"),
+    ("I", "Ignore the group"),
+    ("N, B", "Next, back"),
+    ("Z", "Undo"),
+)
 _MASK_KEYS = (
     ("1 … 9, 0, U", "Paint this part, background, undecided"),
     ("Shift + a part's letter", "Paint that part; again: its twin"),
@@ -75,6 +83,7 @@ _SECTIONS: tuple[Section, ...] = (
     ("Mask editor", _MASK_KEYS),
     ("Map", _MAP_KEYS),
     ("Suggested persons", _SUGGESTED_KEYS),
+    ("Duplicates", _DUPLICATE_KEYS),
     ("Lists on the left", _LIST_KEYS),
     ("Parts", _PART_KEYS),
 )

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
+    QLabel,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -27,7 +28,7 @@ from dropgui.persons.key_buttons import KeyButtons, Step
 from dropgui.persons.look import Look, Progress
 from dropgui.search.duplicates import THRESHOLD, find_duplicates
 from dropgui.session import NotIndexedYetError, Session
-from dropgui.style import GRID, ElidedLabel, note, scaled
+from dropgui.style import GRID, note, scaled
 
 _FIRST = (
     "Copies of a picture, and pictures that hardly differ, are put side by side here.\n"
@@ -83,7 +84,8 @@ class DuplicatesPage(QWidget):
             self._kind,
             self._threshold,
         )
-        self._title = ElidedLabel()
+        self._title = QLabel()
+        self._title.setWordWrap(True)
         self._title.setFont(scaled(self._title.font(), 1.25, bold=True))
         self._message = note()
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -322,7 +324,7 @@ class DuplicatesPage(QWidget):
         if group is not None:
             place = self._stack.position
             self.list.setCurrentIndex(self.list.model().index(place, 0))
-            self._title.set_text(_words(group).replace("\n", " · "))
+            self._title.setText(_words(group).replace("\n", " · "))
             self._model.set_remarks({crop_id: _remark(group, crop_id) for crop_id in group.crop_ids})
             self._model.set_ids(np.array(group.crop_ids, np.int64))
             self.grid.clearSelection()
