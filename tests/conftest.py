@@ -18,9 +18,19 @@ hypothesis.settings.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "noisy: the test provokes warnings in the log on purpose")
+    config.addinivalue_line("markers", "long: takes minutes; runs where CI is set, or with -m long")
     # The first call compiles (numba) or loads (torch) for seconds; pytest's own time limit guards the rest.
     hypothesis.settings.register_profile("patient")
     hypothesis.settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "CI" in os.environ or "long" in config.option.markexpr:
+        return
+    skip = pytest.mark.skip(reason="takes minutes: set CI, or say -m long")
+    for item in items:
+        if item.get_closest_marker("long") is not None:
+            item.add_marker(skip)
 
 
 @pytest.fixture(autouse=True)

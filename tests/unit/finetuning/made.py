@@ -30,6 +30,7 @@ def make_library(folder: Path) -> Path:
 
 def copied(library: Path, target: Path) -> Path:
     """A library of its own, of the same pictures."""
+    target.mkdir(exist_ok=True)
     shutil.copy(library, target / library.name)
     return target / library.name
 
