@@ -214,8 +214,9 @@ class MaskPage(KeyedPage):
         QTimer.singleShot(0, self, self.setFocus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The map keeps its corner."""
+        """The map keeps its corner; there is more to say, or less."""
         super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._show_hint)
         QTimer.singleShot(0, self, self.minimap.place)
 
     def _escape(self) -> None:
@@ -319,8 +320,10 @@ class MaskPage(KeyedPage):
         if not self.strip.isEnabled():
             self._hint.set_text("")
             return
-        words = f"{self._tool.hint.format(part=title.lower())} {_ALWAYS}"
-        self._hint.set_text(words)
+        own = self._tool.hint.format(part=title.lower())
+        words = f"{own} {_ALWAYS}"
+        room = self._hint.contentsRect().width()
+        self._hint.set_text(words if self._hint.fontMetrics().horizontalAdvance(words) <= room else own)
         self._hint.setToolTip(words)
 
     def _count(self, document: MaskDocument) -> None:
