@@ -89,6 +89,14 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         assert panel.negatives.count == 1
         assert "not meant" in panel._rule.text()
 
+        assert panel.push.isVisible()
+        half = pushed(window, second)
+        panel.push.slider.setValue(panel.push.slider.maximum())
+        wait_until(lambda: abs(pushed(window, second)) > abs(half), "it is pushed further")
+        panel.push.slider.setValue(0)
+        wait_until(lambda: not pushed(window, second), "nobody is pushed")
+        assert window.controller.options.push == 0
+
         QTest.mouseClick(panel.views.tile(0), Qt.MouseButton.LeftButton)
         assert window.controller.subject is window.controller.views[0], (
             "the view that is clicked is shown large"
@@ -97,6 +105,7 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         QTest.keyClick(panel.negatives.tile(0), Qt.Key.Key_Delete)
         settle(window, 10)
         assert panel.negatives.count == 0
+        assert not panel.push.isVisible(), "there is nobody who pushes"
         panel.views.tile(1)._cross.click()  # type: ignore[attr-defined]
         settle(window, 11)
         assert window.match_model.index(5).data(MATCH_ROLE).score == alone
