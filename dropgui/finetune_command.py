@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dropgui.command_line import count_argument, ctrl_c, path_argument, progress_line
 from dropgui.errors import UserError
@@ -22,9 +22,6 @@ from dropgui.finetuning.runs import Run
 from dropgui.library import Library
 from dropgui.session import Session
 from dropgui.versions.use import use_version
-
-if TYPE_CHECKING:
-    import subprocess
 
 _STOPPED = 130
 _LOOK_SECONDS = 0.1
@@ -135,16 +132,12 @@ def _work(library: Library, one: Run) -> tuple[Story, bool]:
     follower, story = Follower(one.events), Story()
     for event in follower.poll():  # of before a resume
         story.take(event)
-    with _show() as show, _obedient(one) as stops:
-        worker = runs.launch(library, one)
-        try:
-            while worker.poll() is None:
-                _take(follower, story, show)
-                time.sleep(_LOOK_SECONDS)
+    # Whatever ends this block closes the worker's standard input, which tells it to abort, and waits for it.
+    with _show() as show, _obedient(one) as stops, runs.launch(library, one) as worker:
+        while worker.poll() is None:
             _take(follower, story, show)
-        except BaseException:
-            _let_go(worker)
-            raise
+            time.sleep(_LOOK_SECONDS)
+        _take(follower, story, show)
     return story, bool(stops)
 
 
@@ -152,13 +145,6 @@ def _take(follower: Follower, story: Story, show: Callable[[Event, Story], None]
     for event in follower.poll():
         story.take(event)
         show(event, story)
-
-
-def _let_go(worker: "subprocess.Popen[bytes]") -> None:
-    """The end of its standard input tells the worker to abort; it takes seconds at most."""
-    if worker.stdin is not None:
-        worker.stdin.close()
-    worker.wait()
 
 
 def _report(library: Library, one: Run, story: Story, arguments: argparse.Namespace, *, stopped: bool) -> int:
