@@ -1,0 +1,213 @@
+"""Live curves of a run: what it gets wrong step by step, and what the held-out crops say epoch by epoch."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from dropgui.finetuning.follow import Story
+from dropgui.style import GRID, heading, is_dark, secondary
+from dropgui.training.words import METRICS, METRICS_SAY, losses_of, percent
+
+# Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
+_LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#1c7fb8", "#5b5b5b")
+_DARK = ("#56b4e9", "#f08a3c", "#2fc49a", "#e08fbe", "#f0e442", "#9fc8ff", "#b0b0b0")
+_SMOOTHING = 0.9  # of the curve of all losses together; the single steps jump
+_HIGHEST = 130.0  # percent: above it nothing is ever drawn
+_MOST_POINTS = 2000  # a curve; more than there are pixels
+_NARROW = 72 * GRID
+_TOTAL = "All together"
+
+Points = tuple[list[float], list[float]]
+
+
+class Chart(QWidget):
+    """One plot with a legend above it that names each line and its last value."""
+
+    def __init__(self, title: str, bottom: str, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._empty = empty
+        self._lines: dict[str, Points] = {}
+        self._texts: dict[str, str] = {}
+        self._dots = False
+        self._legend = QLabel()
+        self._legend.setWordWrap(True)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._plot = pg.PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.hideButtons()
+        self._plot.setAntialiasing(True)
+        self._plot.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
+        self._plot.setMinimumHeight(16 * GRID)
+        self._plot.setLabel("bottom", bottom)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().installEventFilter(self)  # the wheel scrolls the page
+        self._plot.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        self.heading = heading(title)
+        column.addWidget(self.heading)
+        column.addWidget(self._legend)
+        column.addWidget(self._plot, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._dress()
+
+    @property
+    def lines(self) -> Mapping[str, Points]:
+        """What is drawn: (x, y) by title."""
+        return self._lines
+
+    @property
+    def legend(self) -> str:
+        """What is said above the plot, without its colours."""
+        if not self._lines:
+            return self._empty
+        return " · ".join(f"{title} {self._texts.get(title, '')}".strip() for title in self._lines)
+
+    @property
+    def plot(self) -> "pg.PlotWidget":
+        """The plot."""
+        return self._plot
+
+    def show_lines(
+        self, lines: Mapping[str, Points], texts: Mapping[str, str], *, dots: bool = False
+    ) -> None:
+        """Draw these lines, the first one on top, with a word on each; ``dots``: mark the points."""
+        self._lines, self._texts, self._dots = dict(lines), dict(texts), dots
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another appearance."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def eventFilter(self, _: object, event: QEvent) -> bool:
+        """The wheel is not for the plot."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """Room enough to see whether a line rises."""
+        return QSize(24 * GRID, 24 * GRID)
+
+    def _dress(self) -> None:
+        palette = self.palette()
+        self._plot.setBackground(palette.color(QPalette.ColorRole.Base))
+        for side in ("bottom", "left"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid)))
+            axis.setTextPen(pg.mkPen(secondary(palette)))
+            axis.enableAutoSIPrefix(False)
+        self._plot.showGrid(x=False, y=True, alpha=0.16)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._plot.clear()
+        colors = dict(zip(self._lines, cycle(_DARK if is_dark(self.palette()) else _LIGHT), strict=False))
+        first = next(iter(self._lines), None)
+        for title, (x, y) in reversed(self._lines.items()):
+            color = QColor(colors[title])
+            pen = pg.mkPen(color, width=2.5 if title == first or self._dots else 1.2)
+            marks = {"symbol": "o", "symbolSize": 7, "symbolBrush": color, "symbolPen": None}
+            self._plot.plot(x, y, pen=pen, **(marks if self._dots else {}))
+        words = [
+            f'<span style="color:{colors[title]}">●</span>&nbsp;{title.replace(" ", "&nbsp;")}'
+            f"&nbsp;<b>{self._texts.get(title, '').replace(' ', '&nbsp;')}</b>"
+            for title in self._lines
+        ]
+        self._legend.setText("&ensp; ".join(words) or self._empty)
+
+
+class Curves(QWidget):
+    """Both charts, side by side or, where there is little room, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = Chart("What it still gets wrong", "step", "The first steps are yet to come.")
+        self.held_out = Chart("On what was held out", "epoch", "Not measured yet.")
+        self.held_out.setToolTip(METRICS_SAY)
+        self.loss.setToolTip("Losses: the lower, the better it knows what it was taught")
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2 * GRID)
+        self._row.addWidget(self.held_out, 1)
+        self._row.addWidget(self.loss, 1)
+
+    def show_story(self, story: Story) -> None:
+        """Draw what is known by now."""
+        self._show_losses(story)
+        lines: dict[str, Points] = {}
+        for name, title in METRICS.items():
+            known = [
+                (event["epoch"], 100 * event["metrics"][name])
+                for event in story.epochs
+                if event["metrics"].get(name) is not None
+            ]
+            if known:
+                lines[title] = [float(x) for x, _ in known], [y for _, y in known]
+        texts = {title: percent(y[-1] / 100) for title, (_, y) in lines.items()}
+        self.held_out.show_lines(lines, texts, dots=True)
+        self._show_range(self.held_out, lines)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There is more room, or less."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        self._row.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
+
+    def _show_losses(self, story: Story) -> None:
+        steps = story.steps
+        lines: dict[str, Points] = {}
+        if steps:
+            lines[_TOTAL] = (
+                [float(step["number"]) for step in steps],
+                _smooth([step["total"] for step in steps]),
+            )
+        kinds = [losses_of(step["losses"]) for step in steps]
+        for title in dict.fromkeys(title for kind in kinds for title in kind):
+            known = [(s["number"], k[title]) for s, k in zip(steps, kinds, strict=True) if title in k]
+            lines[title] = [float(x) for x, _ in known], _smooth([y for _, y in known])
+        if len(lines) == 2:  # one kind of loss: the sum says nothing else
+            del lines[_TOTAL]
+        shown = {title: (_thin(x), _thin(y)) for title, (x, y) in lines.items()}
+        self.loss.show_lines(shown, {title: f"{y[-1]:.3g}" for title, (_, y) in lines.items() if y})
+
+    def _show_range(self, chart: Chart, lines: Mapping[str, Points]) -> None:
+        """A scale that does not make much of a tenth of a percent, with whole epochs."""
+        values = [y for _, ys in lines.values() for y in ys]
+        if not values:
+            return
+        least, most = min(values), max(values)
+        spare = max(4.0, (most - least) * 0.15)
+        chart.plot.setYRange(max(0.0, least - spare), min(_HIGHEST, most + spare), padding=0)
+        last = max(x[-1] for x, _ in lines.values())
+        chart.plot.setXRange(0, max(1.0, last), padding=0.04)
+
+
+def _smooth(values: Sequence[float | None]) -> list[float]:
+    """An average in which the last ones count most; what is no number is passed over."""
+    smooth: list[float] = []
+    mean = weight = 0.0
+    for value in values:
+        if value is not None:
+            mean = _SMOOTHING * mean + (1 - _SMOOTHING) * value
+            weight = _SMOOTHING * weight + (1 - _SMOOTHING)
+        smooth.append(mean / weight if weight else 0.0)
+    return smooth
+
+
+def _thin(values: list[float]) -> list[float]:
+    """At most :data:`_MOST_POINTS` of them, the last one among them."""
+    stride = -(-len(values) // _MOST_POINTS)
+    return values if stride <= 1 else [*values[:-1:stride], values[-1]]

@@ -1,0 +1,201 @@
+"""What came of a run: before and after, and what to do with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from dropgui.finetuning.follow import Story
+from dropgui.finetuning.recipe import Recipe
+from dropgui.finetuning.runs import Run
+from dropgui.flow import FlowLayout
+from dropgui.indexing.progress import Progress
+from dropgui.jobs.job_bar import duration
+from dropgui.style import GRID, note
+from dropgui.training.warning import WarningLine
+from dropgui.training.words import METRICS, percent
+
+_CHANCE = "Measured on few, differences of a few percent may be chance."
+_FIELDS = {"batch": "a batch of {:g}", "rate": "a rate of {:g}", "epochs": "{:g} epochs"}
+
+
+class OutcomePanel(QWidget):
+    """Hidden while a run goes on."""
+
+    use_wanted = Signal(int)
+    drop_wanted = Signal(int)
+    """The id of the version."""
+    cancelled = Signal()
+    """Making the version ready is to stop."""
+    resume_wanted = Signal(Run)
+    retry_wanted = Signal(Recipe)
+    left = Signal()
+    """Back to what there is to teach with."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: Run | None = None
+        self._version: int | None = None
+        self._smaller: dict[str, Any] = {}
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self.error = WarningLine()
+        self._table = QWidget()
+        self._cells = QGridLayout(self._table)
+        self._cells.setContentsMargins(0, 0, 0, 0)
+        self._cells.setHorizontalSpacing(3 * GRID)
+        self._cells.setVerticalSpacing(GRID // 2)
+        self._cells.setColumnStretch(4, 1)
+        self._bar = QProgressBar()
+        self._bar.setFixedHeight(GRID)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("How far the version is")
+        self._bar_words = note()
+        self.use = _button("&Use It", "Show it all crops, then it answers searches; the old one until then")
+        self.keep = _button("&Keep as a Version", "Leave it beside the version in use, for later")
+        self.drop = _button("Dr&op", "Delete the new version; the one in use stays")
+        self.cancel = _button("&Cancel", "Leave the version in use as it is; what is done stays for later")
+        self.retry = _button("&Try That", "Begin anew with a smaller setting")
+        self.resume = _button("&Resume", "Go on from where it was")
+        self.back = _button("&Back", "To what there is to teach with")
+        buttons = QWidget()
+        flow = FlowLayout(buttons)
+        flow.setContentsMargins(0, 0, 0, 0)
+        for button, do in (
+            (self.use, lambda: self.use_wanted.emit(self._version)),
+            (self.keep, self.left.emit),
+            (self.drop, lambda: self.drop_wanted.emit(self._version)),
+            (self.cancel, self.cancelled.emit),
+            (self.retry, self._retry),
+            (self.resume, lambda: self.resume_wanted.emit(self._run)),
+            (self.back, self.left.emit),
+        ):
+            _connect(button, do)
+            flow.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        for widget in (self._words, self._table, self.error, self._bar, self._bar_words, buttons):
+            column.addWidget(widget)
+        self._show_work(working=False)
+
+    @property
+    def words(self) -> str:
+        """What is said."""
+        return self._words.text()
+
+    @property
+    def working(self) -> str:
+        """What is being done with the version; empty while nothing is."""
+        return "" if self._bar.isHidden() else self._bar_words.text()
+
+    def show_run(self, run: Run, story: Story, *, known: bool) -> None:
+        """What came of a run that has ended; ``known``: its version is there and not in use."""
+        self._run = run
+        self._version = run.result_id if known else None
+        self._smaller = {} if story.error is None else dict(story.error["smaller"])
+        failed = run.state in {"failed", "interrupted"}
+        self.error.clear()
+        if failed:
+            self.error.tell(_failure(run, story))
+        self._words.setText("" if failed else run.message)
+        self._words.setVisible(not failed)
+        self._show_table(run)
+        new = self._version is not None
+        for button in (self.use, self.keep, self.drop):
+            button.setVisible(new)
+        self.retry.setVisible(bool(self._smaller))
+        self.retry.setText(f"&Try With {_said(self._smaller)}")
+        self.resume.setVisible(run.resumable)
+        self.back.setVisible(not new)
+        self.use.setDefault(new)
+        self._show_work(working=False)
+
+    def show_used(self, words: str, *, switched: bool) -> None:
+        """How making the version ready ended."""
+        self._words.setText(words)
+        self._words.show()
+        if switched:
+            self._version = None
+            for button in (self.use, self.keep, self.drop):
+                button.hide()
+            self.back.show()
+        self._show_work(working=False)
+
+    def show_dropped(self) -> None:
+        """The version is gone."""
+        self.show_used("The new version was dropped. The one in use stays.", switched=True)
+
+    def show_progress(self, progress: Progress) -> None:
+        """How far the version is made ready."""
+        self._bar.setRange(0, progress.total or 0)
+        self._bar.setValue(progress.done)
+        left = "" if progress.eta_seconds is None else f" · {duration(progress.eta_seconds)} left"
+        total = progress.total or progress.done
+        self._bar_words.setText(f"Shown {progress.done:,} of {total:,} crops to it{left}")
+
+    def begin_work(self, words: str) -> None:
+        """The version is being made ready, or dropped."""
+        self.error.clear()
+        self._bar.setRange(0, 0)
+        self._bar_words.setText(words)
+        self._show_work(working=True)
+
+    def show_error(self, text: str) -> None:
+        """It could not be done."""
+        self._show_work(working=False)
+        self.error.tell(text)
+
+    def _show_work(self, *, working: bool) -> None:
+        self._bar.setVisible(working)
+        self._bar_words.setVisible(working)
+        self.cancel.setVisible(working)
+        for button in (self.use, self.keep, self.drop, self.retry, self.resume, self.back):
+            button.setEnabled(not working)
+
+    def _show_table(self, run: Run) -> None:
+        while (item := self._cells.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        names = [name for name in METRICS if name in run.before and name in run.after]
+        self._table.setVisible(bool(names))
+        if not names:
+            return
+        for column, words in enumerate(("On what was held out", "before", "after", "")):
+            self._cells.addWidget(note(words), 0, column)
+        for row, name in enumerate(names, 1):
+            before, after = run.before[name], run.after[name]
+            gain = 100 * (after - before)
+            texts = (METRICS[name], percent(before), percent(after), f"{gain:+.1f}".replace("-", "−"))
+            for column, text in enumerate(texts):
+                self._cells.addWidget(QLabel(f"<b>{text}</b>" if column == 2 else text), row, column)
+        self._cells.addWidget(note(_CHANCE), len(names) + 1, 0, 1, 5)
+
+    def _retry(self) -> None:
+        assert self._run is not None
+        recipe = self._run.recipe.to_dict()
+        self.retry_wanted.emit(Recipe.from_dict(recipe | self._smaller))
+
+
+def _failure(run: Run, story: Story) -> str:
+    if run.state == "interrupted":
+        return (
+            "The run ended without a word; the system may have ended it for want of memory. "
+            f"Nothing you made is lost. What it wrote is in {run.folder}."
+        )
+    return run.message or (story.error or {}).get("message", "")
+
+
+def _said(fields: dict[str, Any]) -> str:
+    return " and ".join(_FIELDS.get(name, name + " {:g}").format(value) for name, value in fields.items())
+
+
+def _button(words: str, tip: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(tip)
+    return button
+
+
+def _connect(button: QPushButton, do: Callable[[], object]) -> None:
+    button.clicked.connect(lambda _=False: do())

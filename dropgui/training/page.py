@@ -1,0 +1,51 @@
+"""The tab "Teach": before a run what there is to teach with, then the run and what came of it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from dropgui.training.closing import ClosingPanel
+from dropgui.training.plan_view import PlanView
+from dropgui.training.run_view import RunView
+
+
+class TeachPage(QWidget):
+    """Two views, one at a time; each scrolls where the window is small."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.closing = ClosingPanel()
+        self.plan = PlanView()
+        self.run = RunView()
+        self._pages = QStackedWidget()
+        for view, name in ((self.plan, "What there is to teach with"), (self.run, "The run")):
+            self._pages.addWidget(_scrolled(view, name))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.closing)
+        column.addWidget(self._pages, 1)
+        self.setFocusProxy(self._pages)
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether a run is in front."""
+        return self._pages.currentIndex() == 1
+
+    def show_plan(self) -> None:
+        """Bring what there is to teach with to the front."""
+        self._pages.setCurrentIndex(0)
+
+    def show_run(self) -> None:
+        """Bring the run to the front."""
+        self._pages.setCurrentIndex(1)
+
+
+def _scrolled(view: QWidget, name: str) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(name)
+    area.setFocusProxy(view)
+    return area
