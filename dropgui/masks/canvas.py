@@ -4,6 +4,8 @@ The mask is painted from the document's own memory, and only where it changed: a
 the box it touched costs.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
@@ -73,14 +75,14 @@ class MaskCanvas(Stage):
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def show_document(self, photo: Photo) -> None:
-        """Show the history's document on its picture, all of it."""
+    def show_document(self, photo: Photo, letters: Sequence[Letter]) -> None:
+        """Show the history's document on its picture, all of it, with the letters of its parts."""
         document = self._history.document
         assert document is not None
         self._mask = self._own = MaskLayer(document.labels, document.schema)
         self.set_photo(photo)
+        self._letters = list(letters)
         self._look_changed()
-        self._find_letters()
 
     def show_message(self, words: str = _EMPTY) -> None:
         """Show why there is no picture."""

@@ -152,7 +152,7 @@ class Editing(QObject):
             self.leave(lambda: self._begin(loaded))
             return
         self._end()
-        self._sitting = Sitting(self._session, loaded)
+        self._sitting = Sitting(self._session, loaded, self.failed.emit)
         self._history.open(self._sitting.document)
         self._options.set_schema(loaded.opened.schema)
         self._protect()

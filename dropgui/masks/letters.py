@@ -30,7 +30,7 @@ class Letter:
 
 def letters_of(labels: npt.NDArray[np.uint8], schema: PartSchema) -> list[Letter]:
     """A mark for every part that ``labels`` [H, W] shows."""
-    from scipy.ndimage import distance_transform_edt
+    import cv2
 
     step = max(1, -(-max(labels.shape) // _LONGEST))
     small = np.pad(labels[::step, ::step], 1)
@@ -38,7 +38,8 @@ def letters_of(labels: npt.NDArray[np.uint8], schema: PartSchema) -> list[Letter
     for label in np.flatnonzero(np.bincount(small.ravel(), minlength=256)[: len(schema) + 1]).tolist():
         if label == 0:
             continue
-        depths = distance_transform_edt(small == label)
+        here = (small == label).astype(np.uint8)
+        depths = np.asarray(cv2.distanceTransform(here, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
         row, column = np.unravel_index(int(np.argmax(depths)), depths.shape)
         part = schema.parts[label - 1]
         at = Point((float(column) - 0.5) * step, (float(row) - 0.5) * step)

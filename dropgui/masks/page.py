@@ -125,7 +125,7 @@ class MaskPage(KeyedPage):
         self.header.show_state("")
         self.effect.say(FIRST)
         self.revisions.set_revisions(loaded.revisions)
-        self.canvas.show_document(loaded.photo)
+        self.canvas.show_document(loaded.photo, loaded.letters)
         self._count(sitting.document)
         draft = sitting.draft
         self.draft.setVisible(draft is not None)

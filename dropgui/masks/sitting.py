@@ -1,5 +1,6 @@
 """One crop in hand, from opening it to leaving it: its document, what of it is saved, and what is not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from dropgui.library.corrections import Saved
 from dropgui.library.reviews import review_rows
 from dropgui.library.rows import ReviewRow, RevisionRow
 from dropgui.masks.layers import Photo
+from dropgui.masks.letters import Letter, letters_of
 from dropgui.session import Session
 
 
@@ -25,6 +27,7 @@ class Loaded:
     draft: Draft | None
     revisions: tuple[RevisionRow, ...]
     review: ReviewRow | None
+    letters: tuple[Letter, ...]
 
 
 def load(session: Session, crop_id: int) -> Loaded:
@@ -43,17 +46,23 @@ def load(session: Session, crop_id: int) -> Loaded:
         draft if fits else None,
         tuple(revisions(library, crop_id)),
         review_rows(library, [crop_id]).get(crop_id),
+        tuple(letters_of(opened.labels, opened.schema)),
     )
 
 
 class Sitting:
-    """However often it is saved, a sitting is one revision."""
+    """However often it is saved, a sitting is one revision.
 
-    def __init__(self, session: Session, loaded: Loaded) -> None:
+    ``on_fault`` hears on another thread that the disk refuses to keep what is drawn.
+    """
+
+    def __init__(
+        self, session: Session, loaded: Loaded, on_fault: Callable[[DraftError], None] | None = None
+    ) -> None:
         opened = loaded.opened
         self._session = session
         self._journal = Journal(
-            session.library, opened.crop.id, opened.labels, opened.schema, opened.revision, self._refused
+            session.library, opened.crop.id, opened.labels, opened.schema, opened.revision, on_fault
         )
         self._first = opened.labels.copy()
         self._revision: int | None = None  # of this sitting, once it is saved
@@ -63,7 +72,6 @@ class Sitting:
         self.document = MaskDocument(opened.labels, opened.schema, opened.photo)
         self.draft = loaded.draft
         self.draft_is_taken = False
-        self.fault: DraftError | None = None
 
     @property
     def crop_id(self) -> int:
@@ -116,6 +124,3 @@ class Sitting:
     def close(self) -> None:
         """End the journal; what could not be saved stays on the disk as a draft. On any thread, once."""
         self._journal.close()
-
-    def _refused(self, fault: DraftError) -> None:
-        self.fault = fault

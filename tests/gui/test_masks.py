@@ -15,6 +15,7 @@ from dropgui.correction.region import Box, Point
 from dropgui.correction.revisions import crop_labels
 from dropgui.library import Library
 from dropgui.library.corrections import labels_of, revisions
+from dropgui.library.drafts import drafts_dir
 from dropgui.library.queries import crop_rows
 from dropgui.library.reviews import review_rows
 from dropgui.main_window import GALLERY, MASKS, MATCHES, MainWindow
@@ -557,6 +558,22 @@ def test_what_was_not_saved_is_offered_at_the_next_start(tmp_path: Path, library
         assert np.array_equal(stored, labels)
 
     assert run_main(["--library", str(library)], again) == 0
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_lost(tmp_path: Path, library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        here = sitting(window)
+        shelf = drafts_dir(window.session.library)
+        shelf.write_bytes(b"a file where the drafts should go")
+        press(KEY.Key_5)
+        drag(window, [(10, 40), (50, 40)])
+        wait_until(lambda: "cannot be kept safe" in window.notice.text, "it is told")
+        saved(window)
+        stored = revisions(window.session.library, here.crop_id)[0]
+        assert np.array_equal(labels_of(window.session.library, stored), here.document.labels)
+        shelf.unlink()
+
+    edited(tmp_path, script, library)
 
 
 def test_masks_are_gone_through_by_key_alone(tmp_path: Path, library: Path) -> None:
