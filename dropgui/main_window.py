@@ -62,6 +62,7 @@ from dropgui.window.grid_commands import GridCommands
 from dropgui.window.index_words import IndexWords
 from dropgui.window.late_pages import LatePages
 from dropgui.window.library_commands import LibraryCommands
+from dropgui.window.model_rooms import ModelRooms
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         self.feed.crops.connect(self.query_room.start, Qt.ConnectionType.SingleShotConnection)
         self.feed.reload()
         self.runner.run(lambda: interrupted_jobs(self._library), self.index_words.offer_resume)
+        self.model_rooms.teaching.start()
 
     def _load_model(self) -> None:
         def load() -> tuple[str, str]:
@@ -190,6 +192,8 @@ class MainWindow(QMainWindow):
         self.late = LatePages(
             self._library, self.session, self.runner, self.thumbnails, self.tabs, self.gallery
         )
+        parts = (self.session, self.runner, self.tabs, self.status, self.feed, self.controller, self.notice)
+        self.model_rooms = ModelRooms(*parts)
         put_in_corner(self.query_room.filter_line, self.menuBar(), self.tabs)
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)
@@ -275,8 +279,9 @@ class MainWindow(QMainWindow):
         search.addSeparator()
         self.late.fill_search(search)
         masks = self.masks.commands.fill_menu(bar.addMenu("&Mask"))
+        model = self.model_rooms.fill_menu(bar.addMenu("M&odel"))
         help_menu = bar.addMenu("&Help")
-        shown = (library, edit, view, search, masks, help_menu)
+        shown = (library, edit, view, search, masks, model, help_menu)
         menus.add(help_menu, "&Keyboard Shortcuts", lambda: ShortcutSheet(shown, self).open(), "F1")
         menus.add(help_menu, "&About dropgui", self._show_about)
         menus.add_key(self, "Back to gallery", "Esc", lambda: self._show_tab(GALLERY))
@@ -300,6 +305,9 @@ class MainWindow(QMainWindow):
         self.late.selection_changed.connect(self._show_counted)
         self.late.chosen.connect(self.search_for)
         self.late.tab_wanted.connect(self._show_tab)
+        self.model_rooms.tab_wanted.connect(self._show_tab)
+        self.model_rooms.switched.connect(self._load_model)
+        self.model_rooms.teaching.close_wanted.connect(self.close)
         self.late.grid_made.connect(self.grid_commands.add)
         self.feed.changed.connect(self.late.library_changed)
         self.feed.changed.connect(self.masks.library_changed)
@@ -402,9 +410,10 @@ class MainWindow(QMainWindow):
     # -- model -----------------------------------------------------------------------------------
 
     def _show_model(self, words: str, warning: str) -> None:
-        self.model_ready = True
         self.runner.run(self.session.warm)
-        self.masks.start()
+        if not self.model_ready:
+            self.masks.start()
+        self.model_ready = True
         self.status.show_model(words, warning)
         self.matches_page.warning.setText(warning)
         self.matches_page.warning.setVisible(bool(warning))
@@ -444,21 +453,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End all work in order: what writes first, the library last."""
+        if not self.model_rooms.teaching.may_close():
+            event.ignore()
+            return
         self._settings.card_width = self.gallery.card_width
         self.folds.unfold()
         self._settings.save_window(self.saveGeometry(), self.saveState())
         self.hide()  # the batch in hand may take a moment to end
-        steps = (
-            self.feed,
-            self.jobs,
-            self.late,
-            self.masks,
-            self.thumbnails,
-            self.judge,
-            self.runner,
-            self.session,
-            self._library,
-        )
+        work = (self.feed, self.jobs, self.late, self.model_rooms, self.masks, self.thumbnails, self.judge)
+        steps = (*work, self.runner, self.session, self._library)
         for step in steps:
             try:
                 step.close()

@@ -14,6 +14,7 @@ _REPORTS = {
     "Page for a browser, HTML (*.html)": ".html",
     "Table, CSV (*.csv)": ".csv",
 }
+_MODELS = "Models (*.safetensors)"
 _LIBRARIES = f"Libraries (*{FILE_SUFFIX})"
 
 
@@ -52,6 +53,22 @@ def which_new_library(parent: QWidget) -> Path | None:
     if not chosen:
         return None
     return Path(chosen) if chosen.endswith(FILE_SUFFIX) else Path(chosen + FILE_SUFFIX)
+
+
+def which_model(parent: QWidget) -> Path | None:
+    """A model file that exists."""
+    chosen, _ = QFileDialog.getOpenFileName(parent, "Import a model version", filter=_MODELS)
+    return Path(chosen) if chosen else None
+
+
+def which_new_model(parent: QWidget, name: str) -> Path | None:
+    """Where a model called ``name`` is to be written; asks before a file is replaced."""
+    plain = "".join(letter if letter.isalnum() or letter in "-_. " else "-" for letter in name)
+    dialog = QFileDialog(parent, "Export a model version", f"{plain}.safetensors", _MODELS)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("safetensors")  # before it asks whether to replace
+    dialog.selectFile(f"{plain}.safetensors")
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 
 def forget_really(parent: QWidget, folder: Path) -> bool:

@@ -17,13 +17,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def describe(name: str, progress: Progress) -> str:
-    """One line: "Indexing entrance: 4,120 of 9,800 · 84/s · 2 min left"."""
+def describe(name: str, progress: Progress, doing: str = "Indexing") -> str:
+    """One line: "Indexing entrance: 4,120 of 9,800 · 84/s · 2 min left"; ``name`` is of what is worked on."""
     if progress.phase == "scanning":
         return f"Looking through {name}: {progress.done:,} pictures"
     if progress.phase == "finishing" or progress.total is None:
         return f"Finishing {name}"
-    words = [f"Indexing {name}: {progress.done:,} of {progress.total:,}"]
+    words = [f"{doing} {name}: {progress.done:,} of {progress.total:,}"]
     if progress.rate > 0:
         words.append(f"{progress.rate:,.0f}/s")
     if progress.eta_seconds is not None:
@@ -32,11 +32,11 @@ def describe(name: str, progress: Progress) -> str:
 
 
 class JobBar(QWidget):
-    """Hidden while nothing runs."""
+    """Hidden while nothing runs. ``key`` is what stops the job from the keyboard."""
 
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = QLabel()
         self._bar = QProgressBar()
@@ -46,7 +46,8 @@ class JobBar(QWidget):
         self._stop = QToolButton()
         self._stop.setText("Cancel")
         self._stop.setAutoRaise(True)
-        self._stop.setToolTip("Stop after the current pictures; what is done stays (Ctrl+.)")
+        hint = f" ({key})" if key else ""
+        self._stop.setToolTip(f"Stop after the current pictures; what is done stays{hint}")
         self._stop.clicked.connect(self.cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
@@ -68,11 +69,11 @@ class JobBar(QWidget):
         self._stop.setEnabled(True)
         self.show()
 
-    def show_progress(self, name: str, progress: Progress) -> None:
-        """Show how far the job is."""
+    def show_progress(self, name: str, progress: Progress, doing: str = "Indexing") -> None:
+        """Show how far the job is, and what is done with what is called ``name``."""
         if not self._stop.isEnabled():
             return  # cancelled: the last word stays "Stopping"
-        self._text.setText(describe(name, progress))
+        self._text.setText(describe(name, progress, doing))
         total = progress.total or 0
         self._bar.setRange(0, total)
         self._bar.setValue(min(progress.done, total))

@@ -213,6 +213,11 @@ class QueryController(QObject):
         if wanted is not None and crop_id in (*wanted.views, *wanted.negatives):
             self._load(wanted)
 
+    def reload_all(self) -> None:
+        """Another model answers: look at the query anew, with that."""
+        if self._wanted is not None:
+            self._load(self._wanted)
+
     def search(self) -> None:
         """Rank the library for the query as it is now."""
         loaded = self._loaded

@@ -1,0 +1,77 @@
+"""The room of model versions: its tab, its share of the Model menu, its work in the status bar."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QTabWidget
+
+from dropgui import menus
+from dropgui.indexing.progress import Progress
+from dropgui.jobs.job_bar import JobBar
+from dropgui.jobs.runner import Latest, Runner
+from dropgui.library.changes import Change
+from dropgui.library.models import active_model
+from dropgui.library.rows import ModelVersionRow
+from dropgui.session import Session
+from dropgui.versions_view.page import VersionsPage
+
+
+class VersionsRoom(QObject):
+    """Adds the tab, and notices when another version has become the active one, whoever switched."""
+
+    tab_wanted = Signal(int)
+    switched = Signal()
+    """Another version answers searches from now on."""
+
+    def __init__(
+        self, session: Session, runner: Runner, tabs: QTabWidget, job_bar: JobBar, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._library = session.library
+        self._reads = Latest(runner)
+        self._active: int | None = None
+        self._job_bar = job_bar
+        self.page = VersionsPage(session, runner)
+        self.page.failed.connect(runner.failed)
+        self._tab = tabs.addTab(self.page, "Versions")
+        self._key = f"Ctrl+{self._tab + 1}"
+        tabs.setTabToolTip(self._tab, f"Model versions: use one, go back, compare ({self._key})")
+        work = self.page.work
+        work.began.connect(job_bar.begin)
+        work.progressed.connect(self._show_progress)
+        work.ended.connect(job_bar.hide)
+        job_bar.cancelled.connect(work.stop)
+        self._look()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be done with versions."""
+        menus.add(menu, "&Versions", lambda: self.tab_wanted.emit(self._tab), self._key)
+        menu.addSeparator()
+        self.page.commands.fill(menu, "use", "back")
+        menu.addSeparator()
+        self.page.commands.fill(menu, "import", "export")
+        menu.addSeparator()
+        self.page.commands.fill(menu, "vectors", "drop")
+        menu.addSeparator()
+        self.page.commands.fill(menu, "stop")
+
+    def library_changed(self, change: Change) -> None:
+        """Follow the library."""
+        self.page.library_changed(change)
+        if change.models or change.elsewhere:
+            self._look()
+
+    def close(self) -> None:
+        """End what is being done; before the library is closed."""
+        self.page.close_work()
+
+    def _look(self) -> None:
+        library = self._library
+        self._reads.request(lambda: active_model(library), self._noticed)
+
+    def _noticed(self, active: ModelVersionRow | None) -> None:
+        now = None if active is None else active.id
+        before, self._active = self._active, now
+        if before is not None and now is not None and now != before:
+            self.switched.emit()
+
+    def _show_progress(self, doing: str, name: str, progress: Progress) -> None:
+        self._job_bar.show_progress(name, progress, doing)

@@ -1,0 +1,62 @@
+"""What is said of a model version."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dropgui.versions.tree import Version
+
+TITLES: Mapping[str, str] = {"rank1": "Rank-1", "map": "mAP", "minp": "mINP", "miou": "mIoU"}
+"""Measures by name; shares in 0..1."""
+
+
+def state(version: Version) -> str:
+    """Whether it answers searches, could at once, or what it lacks."""
+    if version.row.active:
+        return "In use" if not version.behind else f"In use · {version.behind:,} behind"
+    if version.is_ready:
+        return "Ready"
+    if version.crops:
+        return f"{version.behind:,} crops to embed"
+    return "Not embedded"
+
+
+def explained(version: Version) -> str:
+    """The same in sentences, with what follows from it."""
+    own = f"It has vectors of {version.crops:,} crop{'s' * (version.crops != 1)}"
+    if version.row.active:
+        return f"In use: it answers searches. {own}."
+    if version.is_ready:
+        return f"Ready: it can answer at once. {own}."
+    if version.crops:
+        return (
+            f"{own}. {version.behind:,} more have to be embedded before it can answer; "
+            "the version in use answers meanwhile."
+        )
+    if version.behind:
+        return (
+            f"Not embedded yet. Using it embeds {version.behind:,} crops in the background; "
+            "the version in use answers meanwhile."
+        )
+    return "Not embedded yet, and there is nothing to embed: no folder is indexed."
+
+
+def percent(share: float) -> str:
+    """A share in 0..1: "83.4 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def measured(metrics: Mapping[str, Any], name: str) -> str:
+    """A measure of a version, empty where it was not measured."""
+    value = metrics.get(name)
+    return percent(value) if isinstance(value, int | float) and 0 <= value <= 1 else ""
+
+
+def size(count: int) -> str:
+    """Bytes: "7.2 MB"."""
+    return f"{count / 1e6:,.1f} MB"
+
+
+def day(moment: datetime) -> str:
+    """A day as people write it: "21 November 2026"."""
+    return f"{moment.day} {moment:%B %Y}"

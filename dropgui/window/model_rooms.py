@@ -1,0 +1,52 @@
+"""The rooms of the Model menu, and what the window does when another model answers."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QTabWidget
+
+from dropgui.dialogs.notice import NoticeBar
+from dropgui.gallery.feed import LibraryFeed
+from dropgui.jobs.runner import Runner
+from dropgui.query.controller import QueryController
+from dropgui.session import Session
+from dropgui.status_bar import StatusBar
+from dropgui.training.room import TeachRoom
+from dropgui.versions_view.room import VersionsRoom
+
+
+class ModelRooms(QObject):
+    """Adds their tabs and wires them to the rest."""
+
+    tab_wanted = Signal(int)
+    """Bring this tab to the front."""
+    switched = Signal()
+    """Another model version answers searches from now on."""
+
+    def __init__(
+        self,
+        session: Session,
+        runner: Runner,
+        tabs: QTabWidget,
+        status: StatusBar,
+        feed: LibraryFeed,
+        controller: QueryController,
+        notice: NoticeBar,
+    ) -> None:
+        super().__init__(tabs)
+        self.teaching = TeachRoom(session, runner, feed, tabs, notice)
+        self.versions = VersionsRoom(session, runner, tabs, status.model_bar, self)
+        self.versions.tab_wanted.connect(self.tab_wanted)
+        self.versions.switched.connect(self.switched)
+        self.versions.switched.connect(controller.reload_all)
+        feed.changed.connect(self.versions.library_changed)
+
+    def fill_menu(self, menu: QMenu) -> QMenu:
+        """All of the menu; returns it."""
+        self.teaching.fill_menu(menu)
+        menu.addSeparator()
+        self.versions.fill_menu(menu)
+        return menu
+
+    def close(self) -> None:
+        """End what the rooms do; before the library is closed."""
+        self.teaching.close()
+        self.versions.close()
