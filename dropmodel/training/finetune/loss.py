@@ -12,7 +12,6 @@ from dropmodel.network.drop import DropOutput
 from dropmodel.parts import IGNORE
 from dropmodel.training.config import LossConfig
 from dropmodel.training.finetune.config import FinetuneConfig
-from dropmodel.training.finetune.examples import Example
 from dropmodel.training.finetune.memory import ClusterMemory
 from dropmodel.training.finetune.mixture import Roll
 from dropmodel.training.losses.distances import batch_hard, mean_over_common, part_distances
@@ -49,12 +48,10 @@ class FinetuneLoss(nn.Module):
         self._weight = config.persons or 1.0  # Without, only the rehearsal's persons are known.
         self.named = TotalLoss(replace(losses, parsing=0.0), max(roll.identities, 1), parts, dim)
         self.memory = ClusterMemory(config.temperature, config.memory_momentum)
-        self._worth = torch.tensor(
-            [
-                _worth(example, config.masks if row < roll.taught else 1.0, config.weak)
-                for row, example in enumerate(roll.rows)
-            ]
-        )
+        taught = torch.arange(len(roll.rows)) < roll.taught
+        exact = torch.tensor([row.corrected is not None for row in roll.rows])
+        self._corrected, self._rehearsed = exact & taught, exact & ~taught
+        self._weak = torch.tensor([row.corrected is None and row.weak is not None for row in roll.rows])
         pairs = np.array(roll.rejected, np.int64).reshape(-1, 2)
         self._rejected = torch.from_numpy(pairs)
 
@@ -116,22 +113,30 @@ class FinetuneLoss(nn.Module):
         return batch_hard(mean, valid & (same | rejected) & ~itself, same, self._losses.margin)
 
     def _parsing(self, output: DropOutput, batch: Batch) -> Tensor:
-        """Mean over cells, those of a weak map worth less; 0 with a graph if none has a target."""
-        worth = self._worth[batch.indices].to(output.raw.device)
-        targets = batch.targets.to(output.raw.device)
-        losses = self._losses
-        total, mass = output.parsing_logits.sum() * 0.0, torch.zeros((), device=worth.device)
-        for value in sorted(set(worth.tolist())):
-            chosen = (worth == value) & (targets != IGNORE).flatten(1).any(1)
-            if value and bool(chosen.any()):
+        """Mean over cells, those of a weak map worth less; 0 with a graph if none has a target.
+
+        Rare parts count for more in exact maps only: a model that learns from its own guesses draws them a
+        little larger each time if they do.
+        """
+        device, losses = output.raw.device, self._losses
+        targets = batch.targets.to(device)
+        decided = (targets != IGNORE).flatten(1).any(1)
+        total, mass = output.parsing_logits.sum() * 0.0, torch.zeros((), device=device)
+        kinds = [
+            (self._corrected, self._config.masks, losses.parsing_balance),
+            (self._weak, self._config.weak, 0.0),
+        ]
+        for rows, worth, balance in [*kinds, (self._rehearsed, 1.0, losses.parsing_balance)]:
+            chosen = rows[batch.indices].to(device) & decided
+            if worth and bool(chosen.any()):
                 loss, count = parsing_sums(
                     output.parsing_logits[chosen],
                     targets[chosen],
                     losses.parsing_smoothing,
                     losses.parsing_blur,
-                    losses.parsing_balance,
+                    balance,
                 )
-                total, mass = total + value * loss, mass + count
+                total, mass = total + worth * loss, mass + count
         return total / mass.clamp_min(1.0)
 
 
@@ -141,9 +146,3 @@ def taken(output: DropOutput, rows: Tensor) -> DropOutput:
         item.name: getattr(output, item.name)[rows] for item in fields(output) if item.name != _LOGITS
     }
     return DropOutput(identity_logits={kind: x[rows] for kind, x in output.identity_logits.items()}, **values)
-
-
-def _worth(example: Example, corrected: float, weak: float) -> float:
-    if example.corrected is not None:
-        return corrected
-    return 0.0 if example.weak is None else weak

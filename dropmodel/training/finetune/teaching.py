@@ -3,7 +3,7 @@
 import hashlib
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from dropmodel.errors import NotFiniteError
-from dropmodel.inference.devices import choose_device
+from dropmodel.inference.devices import choose_device, choose_dtype
+from dropmodel.inference.preprocess import Preprocessor
 from dropmodel.inference.weights import LoadedModel, load_model, save_model
 from dropmodel.network.drop import Drop
+from dropmodel.training.averaging import recalibrate_norms
 from dropmodel.training.config import TrainConfig, load_config
 from dropmodel.training.finetune.clusters import cluster
-from dropmodel.training.finetune.config import FinetuneConfig
+from dropmodel.training.finetune.config import FinetuneConfig, Rates
 from dropmodel.training.finetune.events import Control, Ended, Events, Outcome, Plan
 from dropmodel.training.finetune.examples import Example, Material
 from dropmodel.training.finetune.folder import RunFolder
@@ -43,6 +45,7 @@ from dropmodel.training.trainer import Hook
 _SEARCHED = 1
 _PROBE_STEPS = 2
 _PROBE_CROPS = 64
+_NORM_CROPS, _NORM_BATCH = 512, 64
 
 
 class Teaching:
@@ -67,7 +70,8 @@ class Teaching:
         self._roll = Roll(material, persons=config.persons > 0)
         self._pictures = Pictures(self._roll.rows, size)
         self._held = Held(Pictures(material.held_out, size), config.precision)
-        self._train_config = _train_config(config, self._parent)
+        self._rates = config.rates(names=any(example.person is not None for example in material.train))
+        self._train_config = _train_config(config, self._rates, self._parent)
         self._mixture = Mixture(
             self._roll, self._pictures, config, self._train_config.transforms, self._parent.schema
         )
@@ -97,7 +101,7 @@ class Teaching:
             stable = self._config.stable if only else None
             hooks.append(Adapting(self._roll, self._clusters, self._events, self._clock, stable))
         hooks.append(Checkpoints(folder.path, self._config.checkpoint_steps))
-        self._tuner = self._made(hooks)
+        self._tuner = self._made(hooks, begin=state is None)
         if state is not None:
             self._tuner.restore(state)
         self._tuner.run()
@@ -116,7 +120,7 @@ class Teaching:
         """The best before numbers went beyond all bounds."""
         text = (
             f"the run met numbers that are not finite and was ended; try a smaller rate than "
-            f"{self._config.rate:g} or the precision fp32 ({error})"
+            f"{self._rates.rate:g} or the precision fp32 ({error})"
         )
         return self._outcome(folder, "diverged", text, (1.0,))
 
@@ -126,7 +130,7 @@ class Teaching:
         if self._config.adapt:  # Anybody will do: it costs the same.
             self._roll.clusters[:taught] = np.arange(taught) // self._config.pictures
         timer = _Steps(_PROBE_STEPS)
-        tuner = self._made([timer])
+        tuner = self._made([timer], begin=False)
         if self._config.adapt:
             rows = torch.from_numpy(self._roll.clusters)
             width = len(self._parent.config.schema) + 1
@@ -142,20 +146,40 @@ class Teaching:
         looked = held + (taught * self._config.epochs if self._config.adapt else 0)
         return steps * timer.seconds + looked * crop, timer.seconds, steps, most_memory(self._device)
 
-    def _made(self, hooks: list[Hook]) -> Tuner:
+    def _made(self, hooks: list[Hook], *, begin: bool) -> Tuner:
         shape = replace(self._parent.config, identities=self._roll.identities)
         with torch.random.fork_rng(devices=[]):
             network = Drop(shape)
         network.load_state_dict(self._parent.network.state_dict(), strict=False)
-        stages = self._config.frozen_stages if self._config.backbone_rate else None
-        frozen = freeze(network, stages, self._config.norm_momentum)
+        if begin and self._config.adapt and self._config.adapt_norms:
+            self._move_norms(network.to(self._device))
+        stages = self._config.frozen_stages if self._rates.backbone else None
+        frozen = freeze(network, stages, self._rates.norm_momentum)
         loss = FinetuneLoss(self._train_config.losses, self._config, self._roll, len(shape.schema), shape.dim)
         tuner = Tuner(
             self._train_config, network, self._mixture, self._device, hooks, loss=loss, frozen=frozen
         )
-        if self._roll.identities:
+        if begin and self._roll.identities:
             self._begin_classes(tuner.network)
         return tuner
+
+    def _move_norms(self, network: Drop) -> None:
+        """Move the norms' statistics towards those of the crops to learn from (AdaBN, 1603.04779)."""
+        begun = {name: value.clone() for name, value in network.state_dict().items()}
+        rows = np.random.default_rng(self._config.seed).permutation(self._roll.taught)[:_NORM_CROPS]
+        preprocess = Preprocessor((network.config.height, network.config.width), self._device)
+
+        def batches() -> Iterator[Tensor]:
+            for start in range(0, len(rows), _NORM_BATCH):
+                self._watch.stopper()
+                yield preprocess(
+                    [self._pictures.pixels(int(row)) for row in rows[start : start + _NORM_BATCH]]
+                )
+
+        dtype = choose_dtype(self._config.precision, self._device)
+        with torch.autocast(self._device.type, dtype, enabled=dtype != torch.float32):
+            recalibrate_norms(network, batches())
+        network.load_state_dict(blended(begun, network.state_dict(), self._config.adapt_norms))
 
     def _begin_classes(self, network: Drop) -> None:
         rows = np.flatnonzero(self._roll.classes >= 0)
@@ -231,7 +255,7 @@ class Teaching:
             people="may show real people: those of the library it was taught in",
             recipe=(
                 f"{config.epochs} epochs of {len(self._mixture)} steps, {config.batch} crops a step",
-                f"rate {config.rate:g}",
+                f"rate {self._rates.rate:g}, the backbone's {self._rates.backbone:g} of it",
                 f"{alpha:g} of what was learnt, {1 - alpha:g} of its parent",
             ),
             seeds=(config.seed,),
@@ -269,15 +293,13 @@ class _Steps(Hook):
         trainer.progress.interrupted = step.number >= self._count
 
 
-def _train_config(config: FinetuneConfig, parent: LoadedModel) -> TrainConfig:
+def _train_config(config: FinetuneConfig, rates: Rates, parent: LoadedModel) -> TrainConfig:
     base = load_config(Path(__file__).with_name("finetune.toml"))
     return replace(
         base,
         name=f"{parent.card.name}, taught",
         network=replace(parent.config, identities=0),
-        optimiser=replace(
-            base.optimiser, rate=config.rate, backbone_rate=config.backbone_rate, ema=config.ema
-        ),
+        optimiser=replace(base.optimiser, rate=rates.rate, backbone_rate=rates.backbone, ema=config.ema),
         schedule=replace(base.schedule, epochs=config.epochs),
         runtime=replace(base.runtime, seed=config.seed, precision=config.precision, threads=config.threads),
     )

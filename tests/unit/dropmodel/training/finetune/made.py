@@ -36,6 +36,8 @@ SMALL = FinetuneConfig(
     batch=8,
     pictures=2,
     rate=1e-3,
+    backbone_rate=1.0,
+    norm_momentum=0.0,
     neighbours=3,
     alphas=(0.5, 1.0),
     precision="fp32",
@@ -122,7 +124,7 @@ def main(argv: list[str]) -> None:
         def step(self, step: StepDone) -> None:
             if step.number == wait:
                 (run / "waiting").write_text(json.dumps(step.total))
-                time.sleep(60)
+                time.sleep(600)
 
     finetune(parent, material(pictures), run, replace(SMALL, adapt=1.0), events=Wait(), device="cpu")
 

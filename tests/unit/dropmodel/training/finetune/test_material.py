@@ -52,6 +52,16 @@ def test_wrong_settings_are_named(settings: dict[str, object], word: str) -> Non
         FinetuneConfig.from_dict(settings)
 
 
+def test_without_names_the_backbone_stays() -> None:
+    both = FinetuneConfig()
+    assert both.rates(names=True).backbone == 1.0
+    assert both.rates(names=True).norm_momentum > 0
+    for quiet in (both.rates(names=False), FinetuneConfig(persons=0.0).rates(names=True)):
+        assert (quiet.backbone, quiet.norm_momentum) == (0.0, 0.0)
+    chosen = FinetuneConfig(rate=1e-5, backbone_rate=0.5, norm_momentum=0.2)
+    assert chosen.rates(names=False) == (1e-5, 0.5, 0.2)
+
+
 def test_what_is_wrong_with_an_example_is_told_with_its_file() -> None:
     good = Example(Path("a.jpg"))
     Material([good]).check(EIGHT)
