@@ -98,7 +98,7 @@ class FinetuneConfig:
 
         With names the backbone learns, under the norms of its batches: with the parent's own its small
         channels were thrown off by any step. Without, only what stands on it learns: masks and clusters alone
-        made its vectors worse (docs/decisions/0066).
+        made its vectors worse (docs/decisions/0065).
         """
         learns = bool(names and self.persons)
         backbone = self.backbone_rate if self.backbone_rate is not None else float(learns)
