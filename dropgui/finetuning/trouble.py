@@ -23,6 +23,7 @@ from dropmodel.errors import (
 
 Kind = Literal["memory", "numbers", "disk", "input", "bug"]
 
+_RATE = 3e-4  # about what the engine takes where none is named
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -49,7 +50,7 @@ def trouble_of(error: BaseException, recipe: Recipe) -> Trouble:
                 {"batch": half} if half >= 4 else {},
             )
         case NotFiniteError():
-            return Trouble("numbers", sentence(str(error)))
+            return diverged(str(error), recipe)
         case DiskFullError():
             return Trouble("disk", str(error))
         case UserError():
@@ -76,6 +77,11 @@ def trouble_of(error: BaseException, recipe: Recipe) -> Trouble:
             )
         case _:
             return Trouble("bug", f"Something unexpected happened: {type(error).__name__}: {error}")
+
+
+def diverged(text: str, recipe: Recipe) -> Trouble:
+    """Numbers went beyond all bounds, as ``text`` says: steps were too large."""
+    return Trouble("numbers", sentence(text), {"rate": (recipe.rate or _RATE) / 4})
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -22,7 +22,7 @@ from dropgui.finetuning.protocol import Command
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.result import add_version, sentence, words_of
 from dropgui.finetuning.split import split_of
-from dropgui.finetuning.trouble import Trouble, trouble_of
+from dropgui.finetuning.trouble import Trouble, diverged, trouble_of
 from dropgui.finetuning.voice import Voice
 from dropgui.library import Library
 from dropmodel.errors import MissingPackageError
@@ -179,7 +179,7 @@ class Worker:
         )
         self._folder.drop_weights()
         if outcome.ended == "diverged":
-            self._fail(Trouble("numbers", sentence(outcome.message), {"rate": self._settings["rate"] / 4}))
+            self._fail(diverged(outcome.message, self._recipe))
             return _FAILED
         self._voice.turn("stopped" if outcome.ended == "stopped" else "done", words)
         return 0

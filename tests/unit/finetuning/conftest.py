@@ -27,7 +27,7 @@ def labelled(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bare(indexed: Path, tmp_path: Path) -> Iterator[Library]:
-    with Library.open(copied(indexed, tmp_path)) as library:
+    with Library.open(copied(indexed, tmp_path / "bare")) as library:
         yield library
 
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dropgui.finetuning.measured import held_out_of
 from dropgui.finetuning.split import FEWEST, SHARE, Candidate, Split, deal, dealt, lot, parted, split_of
 from dropgui.library import Library
 from dropgui.library.decisions import confirm, undo
 from dropgui.library.persons import delete_person
-from tests.unit.finetuning.made import correct, crops_of, name
+from tests.unit.finetuning.made import CAMERAS, correct, crops_of, name
 
 IDS = st.sets(st.integers(1, 10**6), max_size=60)
 
@@ -139,3 +140,15 @@ def test_of_whom_a_mask_was_taught_nobody_is_held_out(bare: Library) -> None:
 def test_a_few_are_not_dealt(bare: Library) -> None:
     name(bare, FEWEST - 1)
     assert deal(bare) == Split({}, {})
+
+
+def test_versions_are_compared_on_who_is_held_out(library: Library, bare: Library) -> None:
+    split = deal(library)
+    found = held_out_of(library)
+    assert set(found.persons) == {person for person, held_out in split.persons.items() if held_out}
+    assert sum(len(crops) for crops in found.persons.values()) == 2 * CAMERAS
+    with library.read() as connection:
+        assert set(found.masks) == set(parted(connection, split).measuring)
+    nothing = held_out_of(bare)
+    assert not nothing.persons
+    assert not nothing.masks

@@ -140,14 +140,14 @@ def test_killed_it_goes_on_where_it_was_with_what_it_began_with(
 @pytest.mark.parametrize(
     ("how", "kind", "words", "smaller"),
     [
-        ("numbers", "numbers", "not a finite number in: triplet", {}),
+        ("numbers", "numbers", "not a finite number in: triplet", {"rate": 7.5e-5}),
         ("memory", "memory", "not enough memory for batches of 32", {"batch": 16}),
         ("full", "disk", "disk is full", {}),
         ("bug", "bug", "ZeroDivisionError: a bug", {}),
     ],
 )
 def test_what_goes_wrong_is_told_and_the_model_in_use_stays(
-    library: Library, run: Run, fake: Fake, how: str, kind: str, words: str, smaller: dict[str, int]
+    library: Library, run: Run, fake: Fake, how: str, kind: str, words: str, smaller: dict[str, float]
 ) -> None:
     fake(fail=how, at=3)
     assert ended(runs.launch(library, run)) == 1
