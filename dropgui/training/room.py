@@ -47,7 +47,8 @@ class TeachRoom(QObject):
         self.page: TeachPage | None = None
         self._room = QStackedWidget()
         self._tab = tabs.addTab(self._room, "Teach")
-        tabs.setTabToolTip(self._tab, f"Teach the model what you said (Ctrl+{self._tab + 1})")
+        self._key = f"Ctrl+{self._tab + 1}"
+        tabs.setTabToolTip(self._tab, f"Teach the model what you said ({self._key})")
         tabs.currentChanged.connect(self._shown)
         feed.changed.connect(lambda _: self._library_changed())
         self.teacher.followed.connect(self._followed)
@@ -66,14 +67,9 @@ class TeachRoom(QObject):
         """Follow a run that an earlier window left."""
         self.teacher.attach()
 
-    def fill_menu(self, menu: QMenu) -> QMenu:
-        """What can be done about the model."""
-        menus.add(menu, "&Fine-tune…", self.show, "Ctrl+Shift+T", "Teach the model what you said")
-        return menu
-
-    def fill_view(self, menu: QMenu) -> None:
-        """The way to the tab."""
-        menus.add(menu, "&Teach", self.show, f"Ctrl+{self._tab + 1}")
+    def fill_menu(self, menu: QMenu) -> None:
+        """The way to the page."""
+        menus.add(menu, "&Fine-tune…", self.show, self._key, "Teach the model what you said")
 
     def show(self) -> None:
         """Bring the tab to the front."""

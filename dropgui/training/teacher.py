@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from dropgui.errors import UserError
 from dropgui.finetuning import runs
 from dropgui.finetuning.follow import Follower, Story
 from dropgui.finetuning.plan import Plan, plan
@@ -102,13 +103,14 @@ class Teacher(QObject):
 
     def leave(self, *, going_on: bool) -> None:
         """The window closes: the run goes on without it, or ends and can be resumed."""
+        if not self.live:
+            return
         self._timer.stop()
         worker, self._worker = self._worker, None
-        if going_on and worker is None:
-            return  # it hangs on somebody else, or on nobody
-        if worker is None:
-            if self.run is not None:
-                runs.send(self.run, "abort")
+        if worker is None:  # somebody else's, or one that was left before
+            if not going_on and self.run is not None:
+                with suppress(UserError):  # the window closes in any case, and the run can be ended elsewhere
+                    runs.send(self.run, "abort")
             return
         assert worker.stdin is not None
         with suppress(OSError):  # it has just ended
