@@ -192,8 +192,8 @@ class MainWindow(QMainWindow):
         self.late = LatePages(
             self._library, self.session, self.runner, self.thumbnails, self.tabs, self.gallery
         )
-        parts = (self.session, self.runner, self.tabs, self.status, self.feed, self.controller, self.notice)
-        self.model_rooms = ModelRooms(*parts)
+        shared = (self.session, self.runner, self.thumbnails, self.tabs, self.status, self.feed)
+        self.model_rooms = ModelRooms(*shared, self.controller, self.notice)
         put_in_corner(self.query_room.filter_line, self.menuBar(), self.tabs)
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)

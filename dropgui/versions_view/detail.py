@@ -51,17 +51,17 @@ class VersionDetail(QScrollArea):
         line = self.notes.fontMetrics().lineSpacing()
         self.notes.setFixedHeight(_NOTE_ROWS * line + 2 * GRID)
         self.notes.installEventFilter(self)
-        inner = self._inner = QWidget()
-        column = QVBoxLayout(inner)
+        self._inner = QWidget()
+        column = QVBoxLayout(self._inner)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.name)
         column.addWidget(self._state)
         column.addLayout(self._facts)
-        column.addWidget(heading("NOTES"))
+        column.addWidget(heading("Notes"))
         column.addWidget(self.notes)
         column.addStretch(1)
-        self.setWidget(inner)
+        self.setWidget(self._inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -121,9 +121,15 @@ def _facts(version: Version, names: Mapping[int, str]) -> dict[str, str]:
         "Taught with": row.data or ("not known" if row.trained else "nothing: it is untrained"),
         "Measured": ", ".join(each for each in measures if each[-1] == "%") or "not yet",
         "Parts": f"{len(row.schema)}, vectors of {row.dim:,} numbers",
-        "File": "with the program" if version.file_bytes is None else words.size(version.file_bytes),
+        "File": _file(version),
         "Added": words.day(row.created_at),
     }
     if version.children:
         told["Led to"] = ", ".join(names[child] for child in version.children)
     return told
+
+
+def _file(version: Version) -> str:
+    if version.file_bytes is not None:
+        return f"{words.size(version.file_bytes)}, kept beside the library"
+    return "with the program" if version.row.weights_path is None else str(version.row.weights_path)

@@ -12,6 +12,7 @@ from dropgui.dialogs import questions
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.errors import UserError
 from dropgui.flow import FlowLayout
+from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.changes import Change
 from dropgui.library.models import model_versions, note_version, rename_version
@@ -23,6 +24,7 @@ from dropgui.versions.exchange import export_version, import_version
 from dropgui.versions.tree import Version, version_tree
 from dropgui.versions.use import UseReport, roll_back, use_version
 from dropgui.versions_view.commands import Commands
+from dropgui.versions_view.compare_page import ComparePage
 from dropgui.versions_view.detail import VersionDetail
 from dropgui.versions_view.long_work import LongWork
 from dropgui.versions_view.tree import VersionTree
@@ -35,13 +37,15 @@ _LATER_MS = 2000  # counts of what a version lacks follow the library this late:
 _CHOOSE = "Select a version first"
 
 
-class VersionsPage(QWidget):
+class VersionsPage(QStackedWidget):
     """Nothing here is done without being asked for; what is asked for runs in the background."""
 
     failed = Signal(Exception)
     """A bug; what a user can mend is said on the page."""
 
-    def __init__(self, session: Session, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._library = session.library
@@ -54,6 +58,7 @@ class VersionsPage(QWidget):
         self.notice = NoticeBar()
         self.tree = VersionTree()
         self.detail = VersionDetail()
+        self.compare = ComparePage(session, runner, thumbnails, self.work)
         self._message = note(_NONE)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setMargin(4 * GRID)
@@ -63,13 +68,19 @@ class VersionsPage(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._message)
         self._pages.addWidget(self._make_versions())
-        column = QVBoxLayout(self)
+        own = QWidget()
+        column = QVBoxLayout(own)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_bar())
         column.addWidget(self.notice)
         column.addWidget(self._pages, 1)
+        own.setFocusProxy(self.tree)
+        for each in (own, self.compare):
+            self.addWidget(each)
         self.setFocusProxy(self.tree)
+        self.compare.back_wanted.connect(self.show_tree)
+        self.compare.failed.connect(self.failed)
         self.tree.chosen.connect(self._show_chosen)
         self.detail.rename_wanted.connect(self._rename)
         self.detail.note_wanted.connect(self._note)
@@ -81,6 +92,7 @@ class VersionsPage(QWidget):
         add = self.commands.add
         add("use", "&Use Selected Version", "", self.use)
         add("back", "Go &Back to the Version Before", "", self.go_back)
+        add("compare", "&Compare Selected Version", "", self.show_comparison)
         add("import", "&Import Version…", "", self._ask_import)
         add("export", "&Export Selected Version…", "", self._ask_export)
         add("vectors", "Drop Vectors &of Selected Version", "", self._ask_drop_vectors)
@@ -108,7 +120,13 @@ class VersionsPage(QWidget):
         buttons = QWidget()
         flow = FlowLayout(buttons)
         flow.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        texts = {"use": "Use It", "export": "Export…", "vectors": "Drop Vectors", "drop": "Drop"}
+        texts = {
+            "use": "Use It",
+            "compare": "Compare…",
+            "export": "Export…",
+            "vectors": "Drop Vectors",
+            "drop": "Drop",
+        }
         for name, text in texts.items():
             button = self.commands.button(name, text)
             button.setDefault(name == "use")
@@ -118,11 +136,11 @@ class VersionsPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.detail, 1)
         column.addWidget(buttons)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.tree)
         split.addWidget(side)
-        split.setStretchFactor(0, 1)
-        split.setSizes([60 * GRID, 40 * GRID])
+        split.setStretchFactor(1, 1)
+        split.setSizes([24 * GRID, 48 * GRID])
         split.setChildrenCollapsible(False)
         return split
 
@@ -165,6 +183,23 @@ class VersionsPage(QWidget):
     def close_work(self) -> None:
         """Stop what is being done; before the library is closed."""
         self.work.close()
+
+    def show_tree(self) -> None:
+        """Show the tree of versions, not a comparison."""
+        self.setCurrentIndex(0)
+        self.tree.setFocus()
+
+    def show_comparison(self) -> None:
+        """Propose to compare the selected version with the one in use, that with the one before it."""
+        if (after := self.chosen) is None:
+            return
+        others = [version for version in self.versions if version.row.id != after.row.id]
+        others.sort(
+            key=lambda one: (not one.row.active, not one.is_previous, one.row.id != after.row.parent_id)
+        )
+        self.compare.choose(others[0].row.id, after.row.id)
+        self.setCurrentWidget(self.compare)
+        self.compare.start.setFocus()
 
     # -- what is done -----------------------------------------------------------------------------
 
@@ -314,6 +349,7 @@ class VersionsPage(QWidget):
         self._versions = {version.row.id: version for version in versions}
         self._pages.setCurrentIndex(1 if versions else 0)
         self.tree.show_versions(versions)
+        self.compare.set_versions(versions)
         if self._to_select in self._versions:
             assert self._to_select is not None
             self.tree.select(self._to_select)
@@ -345,6 +381,8 @@ class VersionsPage(QWidget):
             "No other version answered before" if before is None else None,
             f"Let {before!r} answer searches again, at once",
         )
+        lone = "There is no other version" if len(self._versions) < 2 else None
+        say("compare", none or lone, "See which version finds more, how sure that is, and in which searches")
         say("import", None, "Add a model file (.safetensors) as a version; it is not used until you say so")
         say("export", none, "Write this version to a .safetensors file that any library can import")
         say(

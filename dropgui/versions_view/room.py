@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QTabWidget
 
 from dropgui import menus
+from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import Progress
 from dropgui.jobs.job_bar import JobBar
 from dropgui.jobs.runner import Latest, Runner
@@ -22,14 +23,20 @@ class VersionsRoom(QObject):
     """Another version answers searches from now on."""
 
     def __init__(
-        self, session: Session, runner: Runner, tabs: QTabWidget, job_bar: JobBar, parent: QObject
+        self,
+        session: Session,
+        runner: Runner,
+        thumbnails: Thumbnails,
+        tabs: QTabWidget,
+        job_bar: JobBar,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._library = session.library
         self._reads = Latest(runner)
         self._active: int | None = None
         self._job_bar = job_bar
-        self.page = VersionsPage(session, runner)
+        self.page = VersionsPage(session, runner, thumbnails)
         self.page.failed.connect(runner.failed)
         self._tab = tabs.addTab(self.page, "Versions")
         self._key = f"Ctrl+{self._tab + 1}"
@@ -45,7 +52,7 @@ class VersionsRoom(QObject):
         """What can be done with versions."""
         menus.add(menu, "&Versions", lambda: self.tab_wanted.emit(self._tab), self._key)
         menu.addSeparator()
-        self.page.commands.fill(menu, "use", "back")
+        self.page.commands.fill(menu, "use", "back", "compare")
         menu.addSeparator()
         self.page.commands.fill(menu, "import", "export")
         menu.addSeparator()

@@ -11,7 +11,7 @@ from dropgui.versions_view import words
 
 _ID = Qt.ItemDataRole.UserRole
 _MEASURES = ("rank1", "map", "miou")
-_STATE, _FIRST_MEASURE, _ADDED = 1, 2, 2 + len(_MEASURES)
+_FIRST_MEASURE = 2
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -23,7 +23,7 @@ class VersionTree(QTreeWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setHeaderLabels(["Version", "Searches", *(words.TITLES[name] for name in _MEASURES), "Added"])
+        self.setHeaderLabels(["Version", "Searches", *(words.TITLES[name] for name in _MEASURES)])
         self.setAccessibleName("Model versions")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformRowHeights(True)
@@ -36,7 +36,7 @@ class VersionTree(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionsMovable(False)
-        for column in range(_FIRST_MEASURE, _ADDED):
+        for column in range(_FIRST_MEASURE, _FIRST_MEASURE + len(_MEASURES)):
             self.headerItem().setTextAlignment(column, _RIGHT)
         self.currentItemChanged.connect(lambda *_: self.chosen.emit())
 
@@ -80,13 +80,13 @@ class VersionTree(QTreeWidget):
 def _item(version: Version) -> QTreeWidgetItem:
     row = version.row
     measures = [words.measured(row.metrics, name) for name in _MEASURES]
-    item = QTreeWidgetItem([row.name, words.state(version), *measures, words.day(row.created_at)])
+    item = QTreeWidgetItem([row.name, words.state(version), *measures])
     item.setData(0, _ID, row.id)
     told = f"{row.name}\n{words.explained(version)}"
     for column in range(item.columnCount()):
         item.setToolTip(column, told)
         if row.active:
             item.setFont(column, scaled(item.font(column), 1, bold=True))
-    for column in range(_FIRST_MEASURE, _ADDED):
+    for column in range(_FIRST_MEASURE, _FIRST_MEASURE + len(_MEASURES)):
         item.setTextAlignment(column, _RIGHT)
     return item

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMenu, QTabWidget
 
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.feed import LibraryFeed
+from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.query.controller import QueryController
 from dropgui.session import Session
@@ -25,6 +26,7 @@ class ModelRooms(QObject):
         self,
         session: Session,
         runner: Runner,
+        thumbnails: Thumbnails,
         tabs: QTabWidget,
         status: StatusBar,
         feed: LibraryFeed,
@@ -33,7 +35,7 @@ class ModelRooms(QObject):
     ) -> None:
         super().__init__(tabs)
         self.teaching = TeachRoom(session, runner, feed, tabs, notice)
-        self.versions = VersionsRoom(session, runner, tabs, status.model_bar, self)
+        self.versions = VersionsRoom(session, runner, thumbnails, tabs, status.model_bar, self)
         self.versions.tab_wanted.connect(self.tab_wanted)
         self.versions.switched.connect(self.switched)
         self.versions.switched.connect(controller.reload_all)

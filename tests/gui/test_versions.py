@@ -9,8 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from dropgui import main_window
+from dropgui.gallery.model import ID_ROLE, REMARK_ROLE
 from dropgui.library import Library
+from dropgui.library.decisions import confirm
 from dropgui.library.models import active_model, model_versions
+from dropgui.library.queries import crop_ids
 from dropgui.main_window import MATCHES, MainWindow
 from dropgui.versions_view.page import VersionsPage
 from tests.gui.drive import click_card, run_main, wait_until
@@ -251,5 +254,59 @@ def test_the_tab_in_front_stays_where_it_is(library: Path) -> None:
         assert page.isVisible()
         window.tabs.setCurrentIndex(MATCHES)
         assert not window.matches_page.warning.text()
+
+    play(library, script)
+
+
+@pytest.fixture
+def known(library: Path) -> Path:
+    """The same library, in which four persons have three crops each; "new" turns its vectors."""
+    with Library.open(library) as opened:
+        crops = crop_ids(opened).tolist()
+        for i in range(4):
+            confirm(opened, crops[3 * i : 3 * i + 3])
+    return library
+
+
+def test_two_versions_are_compared(known: Path) -> None:
+    def script(window: MainWindow, page: VersionsPage) -> None:
+        choose(page, "new")
+        click(page, "Compare…")
+        compare = page.compare
+        assert (compare.before.currentText(), compare.after.currentText()) == ("old", "new")
+        assert "no version was taught with" in compare.words
+        QTest.mouseClick(compare.start, LEFT)
+        assert compare.start.text() == "Sto&p"
+        wait_until(lambda: not page.work.busy, "they are compared", TORCH_MS)
+        found = compare.comparison
+        assert found is not None, compare.words
+        assert {row[0] for row in compare.measures.text()} == {"Rank-1", "mAP", "mINP"}
+        assert f"{found.queries} searches for {found.persons} persons" in compare.words
+        assert [row[0] for row in compare.drift.text()][:2] == ["Whole picture", "Whole person"]
+        changed = (*found.worse, *found.better)
+        assert len(changed) == compare.list.model().rowCount() > 0
+        for side, grid in enumerate(compare.grids):
+            assert [
+                grid.model().index(row, 0).data(ID_ROLE) for row in range(grid.model().rowCount())
+            ] == list(changed[0].top[side])
+            remarks = [grid.model().index(row, 0).data(REMARK_ROLE) for row in range(grid.model().rowCount())]
+            first = changed[0].first_hit[side]
+            assert [remark.endswith("right") for remark in remarks].index(True) == first - 1
+        assert active(window) == "old", "nothing is changed by comparing"
+        QTest.mouseClick(button(page, "‹ &Versions"), LEFT)
+        assert page.tree.isVisible()
+
+    play(known, script)
+
+
+def test_comparing_can_be_stopped_and_needs_somebody(library: Path) -> None:
+    def script(_: MainWindow, page: VersionsPage) -> None:
+        choose(page, "new")
+        click(page, "Compare…")
+        QTest.mouseClick(page.compare.start, LEFT)
+        wait_until(lambda: not page.work.busy, "it was tried", TORCH_MS)
+        assert "Confirm more persons" in page.compare.words
+        page.compare.after.setCurrentIndex(page.compare.before.currentIndex())
+        assert not page.compare.start.isEnabled()
 
     play(library, script)

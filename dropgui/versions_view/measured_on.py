@@ -1,0 +1,33 @@
+"""On whom two versions are compared: on what is held out of teaching, where anything is."""
+
+from dataclasses import dataclass
+
+from dropgui.finetuning.split import parted, split_of
+from dropgui.library import Library
+from dropgui.versions.held_out import HeldOut
+
+MOST_OTHERS = 500
+"""So many crops of other persons stand among those that are searched; more would take long to embed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredOn:
+    """``held_out`` to measure on; ``is_fair``: no version was taught with it."""
+
+    held_out: HeldOut
+    is_fair: bool
+
+
+def measured_on(library: Library) -> MeasuredOn:
+    """Persons and masks that are held out, with crops of the others as wrong answers.
+
+    Where nothing is held out, because there is too little, all persons and all corrected masks.
+    """
+    split = split_of(library)
+    with library.read() as connection:
+        found = parted(connection, split)
+    if not found.held_out and not found.measuring:
+        return MeasuredOn(HeldOut.of(library, found.taught, found.teaching), is_fair=False)
+    taught = HeldOut.of(library, found.taught).persons.values()
+    others = [crop for crops in taught for crop in crops][:MOST_OTHERS]
+    return MeasuredOn(HeldOut.of(library, found.held_out, found.measuring, others), is_fair=True)
