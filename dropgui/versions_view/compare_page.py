@@ -133,9 +133,10 @@ class ComparePage(QWidget):
         numbers.addWidget(self._words, 0, 0, 1, 2)
         numbers.addWidget(self.measures, 1, 0)
         numbers.addWidget(self.drift, 1, 1)
-        numbers.setColumnStretch(0, 5)
-        numbers.setColumnStretch(1, 2)
-        sides = QSplitter(Qt.Orientation.Horizontal)
+        numbers.setColumnStretch(0, 1)
+        self.drift.setFixedWidth(23 * GRID)
+        self.measures.setMinimumWidth(32 * GRID)
+        sides = self._sides = QSplitter(Qt.Orientation.Horizontal)
         self.list.setMinimumWidth(20 * GRID)
         sides.addWidget(self.list)
         for title, grid in zip(self._headings, self.grids, strict=True):
@@ -233,6 +234,7 @@ class ComparePage(QWidget):
             title.setText(f"{version.name} finds")
         self._queries = (*comparison.worse, *comparison.better)
         self.list.show_pictures([query.crop_id for query in self._queries], self._words_of)
+        self._sides.setVisible(bool(self._queries))
         self._pages.setCurrentIndex(1)
         if self._queries:
             self.list.setCurrentIndex(self.list.model().index(0, 0))
@@ -290,7 +292,7 @@ def _told(found: _Found) -> str:
         )
     if one.masks:
         told.append(f"{one.masks:,} corrected masks")
-    text = f"Measured on {' and '.join(told)}. In brackets: 95 % of chance."
+    text = f"Measured on {' and '.join(told)}. In brackets: where 95 of 100 such samples would lie."
     if one.left_out:
         text += f" {one.left_out:,} could not be counted."
     if not found.is_fair:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from dropgui.style import verdict_color
+from dropgui.style import GRID, scaled
 from dropgui.versions.compare import Measure, VersionComparison
 from dropgui.versions_view import words
 
+MINUS = "\N{MINUS SIGN}"
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -22,6 +24,8 @@ class _Table(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAcceptDrops(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -32,6 +36,12 @@ class _Table(QTableWidget):
         self.setColumnCount(len(titles))
         self.setHorizontalHeaderLabels(list(titles))
         self.setRowCount(len(rows))
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + GRID)
+        for column in range(len(titles)):
+            middle = 0 < column < len(titles) - 1
+            header = self.horizontalHeaderItem(column)
+            assert header is not None
+            header.setTextAlignment(_RIGHT if middle else _LEFT)
         for place, row in enumerate(rows):
             for column, text in enumerate(row):
                 item = QTableWidgetItem(text)
@@ -65,15 +75,15 @@ class MeasureTable(_Table):
                 title,
                 _with_interval(one.before, one.before_interval),
                 _with_interval(one.after, one.after_interval),
-                f"{100 * one.change:+.1f} ({_bounds(one.change_interval, '+')})",
+                f"{_signed(one.change)} ({_bounds(one.change_interval, '+')})",
                 _verdict(one),
             ]
             for title, one in measures
         ]
-        self.show_rows(["", found.before.name, found.after.name, "Change", "Which is"], rows)
+        self.show_rows(["Measure", found.before.name, found.after.name, "Change", "Result"], rows)
         for place, (_, one) in enumerate(measures):
             if one.certain and (item := self.item(place, 4)) is not None:
-                item.setForeground(verdict_color(confirmed=one.change > 0))
+                item.setFont(scaled(item.font(), 1, bold=True))
 
 
 class DriftTable(_Table):
@@ -91,13 +101,17 @@ class DriftTable(_Table):
         self.show_rows(["Part", "Likeness", ""], rows)
 
 
+def _signed(change: float) -> str:
+    return f"{100 * change:+.1f}".replace("-", MINUS)
+
+
 def _with_interval(value: float, interval: tuple[float, float]) -> str:
     return f"{words.percent(value)} ({_bounds(interval)})"
 
 
 def _bounds(interval: tuple[float, float], sign: str = "") -> str:
-    low, high = (f"{100 * bound:{sign}.1f}" for bound in interval)
-    return f"{low} to {high}"
+    low, high = (f"{100 * bound:{sign}.0f}" for bound in interval)
+    return f"{low} to {high}".replace("-", MINUS)
 
 
 def _verdict(measure: Measure) -> str:
