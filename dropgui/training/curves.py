@@ -13,13 +13,24 @@ from dropgui.style import GRID, heading, is_dark, secondary
 from dropgui.training.words import METRICS, METRICS_SAY, losses_of, percent
 
 # Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
-_LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#1c7fb8", "#5b5b5b")
-_DARK = ("#56b4e9", "#f08a3c", "#2fc49a", "#e08fbe", "#f0e442", "#9fc8ff", "#b0b0b0")
+_LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#5e3c99")
+_DARK = ("#56b4e9", "#f08a3c", "#2fc49a", "#e08fbe", "#f0e442", "#b8a5f0")
 _SMOOTHING = 0.9  # of the curve of all losses together; the single steps jump
 _HIGHEST = 130.0  # percent: above it nothing is ever drawn
 _MOST_POINTS = 2000  # a curve; more than there are pixels
 _NARROW = 72 * GRID
-_TOTAL = "All together"
+TOTAL = "All together"
+"""Title of the sum of all losses."""
+
+
+class _WholeAxis(pg.AxisItem):  # type: ignore[misc]
+    """Ticks at whole numbers only: there is no half an epoch."""
+
+    def tickSpacing(self, least: float, most: float, size: float) -> list[tuple[float, float]]:
+        """As pyqtgraph has it, the major ticks alone."""
+        spacing, offset = super().tickSpacing(least, most, size)[0]
+        return [(max(1.0, round(spacing)), offset)]
+
 
 Points = tuple[list[float], list[float]]
 
@@ -36,8 +47,10 @@ class Chart(QWidget):
         self._dots = False
         self._legend = QLabel()
         self._legend.setWordWrap(True)
+        self._legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems={"bottom": _WholeAxis("bottom")})
+        self._plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
@@ -69,6 +82,15 @@ class Chart(QWidget):
         if not self._lines:
             return self._empty
         return " · ".join(f"{title} {self._texts.get(title, '')}".strip() for title in self._lines)
+
+    @property
+    def legend_height(self) -> int:
+        """What the legend needs at its width."""
+        return self._legend.heightForWidth(self._legend.width())
+
+    def set_legend_height(self, height: int) -> None:
+        """Room for the legend, so that plots side by side begin at one height."""
+        self._legend.setMinimumHeight(height)
 
     @property
     def plot(self) -> "pg.PlotWidget":
@@ -112,7 +134,7 @@ class Chart(QWidget):
 
     def _draw(self) -> None:
         self._plot.clear()
-        colors = dict(zip(self._lines, cycle(_DARK if is_dark(self.palette()) else _LIGHT), strict=False))
+        colors = self._colors()
         first = next(iter(self._lines), None)
         for title, (x, y) in reversed(self._lines.items()):
             color = QColor(colors[title])
@@ -125,6 +147,12 @@ class Chart(QWidget):
             for title in self._lines
         ]
         self._legend.setText("&ensp; ".join(words) or self._empty)
+
+    def _colors(self) -> dict[str, str]:
+        """By title: the sum in the colour of text, everything else in its own."""
+        own = [title for title in self._lines if title != TOTAL]
+        colors = dict(zip(own, cycle(_DARK if is_dark(self.palette()) else _LIGHT), strict=False))
+        return {TOTAL: self.palette().color(QPalette.ColorRole.Text).name(), **colors}
 
 
 class Curves(QWidget):
@@ -157,6 +185,7 @@ class Curves(QWidget):
         texts = {title: percent(y[-1] / 100) for title, (_, y) in lines.items()}
         self.held_out.show_lines(lines, texts, dots=True)
         self._show_range(self.held_out, lines)
+        self._align()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """There is more room, or less."""
@@ -165,12 +194,20 @@ class Curves(QWidget):
         self._row.setDirection(
             QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
+        self._align()
+
+    def _align(self) -> None:
+        charts = (self.held_out, self.loss)
+        beside = self._row.direction() == QBoxLayout.Direction.LeftToRight
+        height = max(chart.legend_height for chart in charts) if beside else 0
+        for chart in charts:
+            chart.set_legend_height(height)
 
     def _show_losses(self, story: Story) -> None:
         steps = story.steps
         lines: dict[str, Points] = {}
         if steps:
-            lines[_TOTAL] = (
+            lines[TOTAL] = (
                 [float(step["number"]) for step in steps],
                 _smooth([step["total"] for step in steps]),
             )
@@ -179,7 +216,7 @@ class Curves(QWidget):
             known = [(s["number"], k[title]) for s, k in zip(steps, kinds, strict=True) if title in k]
             lines[title] = [float(x) for x, _ in known], _smooth([y for _, y in known])
         if len(lines) == 2:  # one kind of loss: the sum says nothing else
-            del lines[_TOTAL]
+            del lines[TOTAL]
         shown = {title: (_thin(x), _thin(y)) for title, (x, y) in lines.items()}
         self.loss.show_lines(shown, {title: f"{y[-1]:.3g}" for title, (_, y) in lines.items() if y})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from dropgui.finetuning.follow import Story
@@ -38,6 +39,7 @@ class OutcomePanel(QWidget):
         self._run: Run | None = None
         self._version: int | None = None
         self._smaller: dict[str, Any] = {}
+        self._rows: list[list[str]] = []
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.error = WarningLine()
@@ -86,6 +88,11 @@ class OutcomePanel(QWidget):
         return self._words.text()
 
     @property
+    def table(self) -> list[list[str]]:
+        """What was measured, before and after, in words; empty where nothing was."""
+        return self._rows
+
+    @property
     def working(self) -> str:
         """What is being done with the version; empty while nothing is."""
         return "" if self._bar.isHidden() else self._bar_words.text()
@@ -99,7 +106,7 @@ class OutcomePanel(QWidget):
         self.error.clear()
         if failed:
             self.error.tell(_failure(run, story))
-        self._words.setText("" if failed else run.message)
+        self._words.setText("" if failed else _success(run, story))
         self._words.setVisible(not failed)
         self._show_table(run)
         new = self._version is not None
@@ -158,19 +165,20 @@ class OutcomePanel(QWidget):
         while (item := self._cells.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        names = [name for name in METRICS if name in run.before and name in run.after]
-        self._table.setVisible(bool(names))
-        if not names:
+        self._rows = [
+            _row(title, run.before[name], run.after[name])
+            for name, title in METRICS.items()
+            if name in run.before and name in run.after
+        ]
+        self._table.setVisible(bool(self._rows))
+        if not self._rows:
             return
         for column, words in enumerate(("On what was held out", "before", "after", "")):
-            self._cells.addWidget(note(words), 0, column)
-        for row, name in enumerate(names, 1):
-            before, after = run.before[name], run.after[name]
-            gain = 100 * (after - before)
-            texts = (METRICS[name], percent(before), percent(after), f"{gain:+.1f}".replace("-", "−"))
+            self._cells.addWidget(_quiet(words), 0, column)
+        for row, texts in enumerate(self._rows, 1):
             for column, text in enumerate(texts):
                 self._cells.addWidget(QLabel(f"<b>{text}</b>" if column == 2 else text), row, column)
-        self._cells.addWidget(note(_CHANCE), len(names) + 1, 0, 1, 5)
+        self._cells.addWidget(note(_CHANCE), len(self._rows) + 1, 0, 1, 5)
 
     def _retry(self) -> None:
         assert self._run is not None
@@ -187,8 +195,27 @@ def _failure(run: Run, story: Story) -> str:
     return run.message or (story.error or {}).get("message", "")
 
 
+def _success(run: Run, story: Story) -> str:
+    name = (story.done or {}).get("name")
+    if not name:
+        return run.message
+    words = f"{name!r} was added beside the version in use."
+    return words if run.before else f"{words} There was nobody to measure it on."
+
+
 def _said(fields: dict[str, Any]) -> str:
     return " and ".join(_FIELDS.get(name, name + " {:g}").format(value) for name, value in fields.items())
+
+
+def _row(title: str, before: float, after: float) -> list[str]:
+    gain = f"{100 * (after - before):+.1f}".replace("-", "−")
+    return [title, percent(before), percent(after), gain]
+
+
+def _quiet(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
 
 
 def _button(words: str, tip: str) -> QPushButton:

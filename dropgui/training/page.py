@@ -17,8 +17,10 @@ class TeachPage(QWidget):
         self.plan = PlanView()
         self.run = RunView()
         self._pages = QStackedWidget()
-        for view, name in ((self.plan, "What there is to teach with"), (self.run, "The run")):
-            self._pages.addWidget(_scrolled(view, name))
+        self._plan_area = _scrolled(self.plan, "What there is to teach with")
+        self._run_area = _scrolled(self.run, "The run")
+        self._pages.addWidget(self._plan_area)
+        self._pages.addWidget(self._run_area)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -36,8 +38,9 @@ class TeachPage(QWidget):
         self._pages.setCurrentIndex(0)
 
     def show_run(self) -> None:
-        """Bring the run to the front."""
+        """Bring the run to the front, its beginning in view."""
         self._pages.setCurrentIndex(1)
+        self._run_area.verticalScrollBar().setValue(0)
 
 
 def _scrolled(view: QWidget, name: str) -> QScrollArea:

@@ -166,6 +166,7 @@ class TeachRoom(QObject):
         def show(known: bool) -> None:
             page = self._made()
             page.run.end(run, self.teacher.story, known=known)
+            page.show_run()
             page.closing.hide()
             self._asked = False
             if not self._room.isVisible():

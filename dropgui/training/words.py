@@ -27,9 +27,12 @@ LOSSES = {
 """Titles of losses, by the names of the engine without what they are of."""
 
 SOURCES: Mapping[Source, tuple[str, str]] = {
-    "persons": ("Confirmed persons", "Learn who is who from persons that you confirmed"),
-    "masks": ("Corrected masks", "Learn where the parts are from masks that you corrected"),
-    "adapt": ("Pictures as they are", "Learn the look of this library from pictures that nobody named"),
+    "persons": ("Confirmed persons: who is who", "Learn from persons that you confirmed"),
+    "masks": ("Corrected masks: where the parts are", "Learn from masks that you corrected"),
+    "adapt": (
+        "Pictures as they are: the look of this library",
+        "Learn from pictures that nobody named, by putting together what looks alike",
+    ),
 }
 """Title and a sentence of help for each source."""
 

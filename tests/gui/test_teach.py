@@ -142,7 +142,8 @@ def test_a_run_from_the_menu_to_the_new_version(library: Path, fake: Fake) -> No
         assert page.run.curves.held_out.lines["mAP"] == ([0.0, 1.0], [50.0, 60.0])
         assert "60.0 %" in page.run.curves.held_out.legend
         assert "Two batches were tried" in page.run.log.toPlainText()
-        assert "50.0 % → 60.0 %" in page.run.outcome.words
+        assert "was added" in page.run.outcome.words
+        assert page.run.outcome.table == [["mAP", "50.0 %", "60.0 %", "+10.0"]]
         before = active_model(window.session.library)
         click(page.run.outcome.keep)
         assert not page.shows_run
