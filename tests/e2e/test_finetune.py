@@ -38,7 +38,11 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 PERSONS, STRANGERS = range(32), range(100, 116)
-OPTIONS = ["--batch", "16", "--epochs", "4", "--set", "rehearse=0", "--device", "cpu", "--json"]
+SETTINGS = {"rehearse": 0.0, "backbone_rate": 1.0, "norm_momentum": 0.0, "adapt_norms": 0.0, "ema": 0.0}
+"""All of the stand-in learns: the usual settings are for a parent that is good already."""
+
+OPTIONS = ["--batch", "16", "--epochs", "4", "--rate", "2e-4", "--device", "cpu", "--json"]
+OPTIONS += [f"--set={name}={value}" for name, value in SETTINGS.items()]
 METRIC: dict[Source, str] = {"persons": "map", "masks": "miou", "adapt": "map"}
 
 
@@ -84,10 +88,9 @@ def finetune(path: Path, *options: str) -> dict[str, Any]:
     return printed
 
 
-def answer(session: Session, crop: int) -> list[int]:
-    """The first matches."""
+def answer(session: Session, crop: int) -> list[tuple[int, float]]:
     found = session.search(VectorQuery(session.features_of_crop(crop), {"foreground": 1.0}))
-    return [match.crop_id for match in found.matches[:20]]
+    return [(match.crop_id, match.score) for match in found.matches]
 
 
 @pytest.mark.parametrize("source", ["persons", "masks", "adapt"])
@@ -111,12 +114,13 @@ def test_each_source_raises_what_it_teaches_also_of_strangers_in_another_library
         compared = compare_versions(session, before.id, after.id, HeldOut.of(library, persons, masks))
         assert compared is not None
         assert compared.measures[metric].change > 0
+        use_version(session, before.id)  # its vectors follow the masks that were corrected meanwhile
         crop = min(rows)
         first = answer(session, crop)
         assert use_version(session, after.id).switched
         assert answer(session, crop) != first
         roll_back(session)
-        assert answer(session, crop) == first
+        assert answer(session, crop) == first, "back is back, to the last digit"
 
 
 def wait(run: Run, condition: Callable[[Story], object]) -> Story:
@@ -131,7 +135,8 @@ def wait(run: Run, condition: Callable[[Story], object]) -> Story:
 
 
 def recipe(**values: Any) -> Recipe:
-    return Recipe(("persons",), epochs=4, batch=16, device="cpu", settings={"rehearse": 0.0}, **values)
+    fields = {"rate": 2e-4, **values}
+    return Recipe(("persons",), epochs=4, batch=16, device="cpu", settings=SETTINGS, **fields)
 
 
 def ended(worker: "subprocess.Popen[bytes]") -> int:
@@ -168,7 +173,7 @@ def test_killed_without_warning_and_resumed(path: Path, killed: str) -> None:
         with library.read() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
         with Session(library, device="cpu") as session:
-            assert answer(session, 1)[0] == 1, "the model in use answers"
+            assert answer(session, 1)[0][0] == 1, "the model in use answers"
     done = finetune(path, "--resume")
     assert done["after"]["map"] > done["before"]["map"]
     with Library.open(path) as library:
