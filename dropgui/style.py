@@ -138,6 +138,13 @@ QCheckBox::indicator:hover, QTreeView::indicator:hover, QCheckBox::indicator:foc
   border-color: %(accent)s;
 }
 QCheckBox::indicator:disabled { border-color: %(soft)s; background: transparent; }
+QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid %(line)s; border-radius: 8px; background: %(base)s;
+}
+QRadioButton::indicator:checked {
+  width: 6px; height: 6px; border: 5px solid %(accent)s; background: %(on_accent)s;
+}
+QRadioButton::indicator:hover, QRadioButton::indicator:focus { border-color: %(accent)s; }
 QTreeView::item { padding: 3px 0; }
 QPushButton {
   padding: 4px 10px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s; color: %(text)s;
