@@ -141,13 +141,14 @@ class MainWindow(QMainWindow):
         self.feed.crops.connect(self.query_room.start, Qt.ConnectionType.SingleShotConnection)
         self.feed.reload()
         self.runner.run(lambda: interrupted_jobs(self._library), self.index_words.offer_resume)
-        self.model_rooms.teaching.start()
+        self.model_rooms.start()
 
     def _load_model(self) -> None:
         def load() -> tuple[str, str]:
             extractor = self.session.extractor
             card, waits = extractor.model.card, self.session.starter_waits
-            return model_words.short(extractor), model_words.warning(card, starter_waits=waits)
+            name = self.session.model_version.name
+            return model_words.short(name, extractor), model_words.warning(card, starter_waits=waits)
 
         self.runner.run(load, lambda words: self._show_model(*words), self._model_failed)
 

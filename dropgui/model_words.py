@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 _UNTRAINED = "Untrained model: it ranks by colour and texture, and its body parts are guesses."
 _WAITING = (
     "This library was indexed before the starter model was here and goes on without it. To use it, add it as "
-    "a model version: dropgui models import --starter, then dropgui models use."
+    "a model version: Model > Add Starter Model."
 )
 _NEWER = (
     "This library goes on with the model it was indexed with; this program brings a newer starter model. To "
-    "use that, add it as a model version: dropgui models import --starter, then dropgui models use."
+    "use that, add it as a model version: Model > Add Starter Model."
 )
 _PRECISIONS = {"torch.float32": "fp32", "torch.float16": "fp16", "torch.bfloat16": "bf16"}
 
 
-def short(extractor: "Extractor") -> str:
-    """Which model answers and where it runs, for the status bar: "starter · CPU bf16"."""
+def short(name: str, extractor: "Extractor") -> str:
+    """Which version answers and where it runs, for the status bar: "starter 2 · CPU bf16"."""
     model = extractor.model
-    return f"{model.card.name} · {model.device.type.upper()} {_PRECISIONS[str(extractor.dtype)]}"
+    return f"{name} · {model.device.type.upper()} {_PRECISIONS[str(extractor.dtype)]}"
 
 
 def warning(card: "ModelCard", *, starter_waits: bool) -> str:

@@ -42,6 +42,10 @@ class VersionsPage(QStackedWidget):
 
     failed = Signal(Exception)
     """A bug; what a user can mend is said on the page."""
+    offered = Signal(str, object, object, bool)
+    """Said while the page is not seen: the text, a word or two and the function they do, whether a fault."""
+    front_wanted = Signal()
+    """Show the page: something is asked on it."""
 
     def __init__(
         self, session: Session, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -94,6 +98,7 @@ class VersionsPage(QStackedWidget):
         add("back", "Go &Back to the Version Before", "", self.go_back)
         add("compare", "&Compare Selected Version", "", self.show_comparison)
         add("import", "&Import Version…", "", self._ask_import)
+        add("starter", "&Add Starter Model", "", self.add_starter)
         add("export", "&Export Selected Version…", "", self._ask_export)
         add("vectors", "Drop Vectors &of Selected Version", "", self._ask_drop_vectors)
         add("drop", "&Drop Selected Version", "", self._ask_drop)
@@ -175,6 +180,19 @@ class VersionsPage(QStackedWidget):
         ):
             self._later.start(_LATER_MS)
 
+    def read_soon(self) -> None:
+        """Read the versions anew: the menu is about to say what can be done."""
+        self._later.start(0)
+
+    def offer_to_go_on(self, row: ModelVersionRow) -> None:
+        """A version was being made ready when the program ended: ask whether to go on."""
+        self._tell(
+            f"{row.name!r} was being made ready when the program ended. What was done is kept, and the "
+            "version in use answers.",
+            "Go On",
+            lambda: self.use_version(row),
+        )
+
     def showEvent(self, event: QShowEvent) -> None:
         """What happened while nobody looked is read now."""
         super().showEvent(event)
@@ -191,6 +209,7 @@ class VersionsPage(QStackedWidget):
 
     def show_comparison(self) -> None:
         """Propose to compare the selected version with the one in use, that with the one before it."""
+        self.front_wanted.emit()
         if (after := self.chosen) is None:
             return
         others = [version for version in self.versions if version.row.id != after.row.id]
@@ -214,13 +233,11 @@ class VersionsPage(QStackedWidget):
 
         def told(report: UseReport) -> None:
             if report.cancelled and not report.version.active:
-                self.notice.tell(report.words, "Go On", lambda: self.use_version(row, leave_out=leave_out))
+                self._tell(report.words, "Go On", lambda: self.use_version(row, leave_out=leave_out))
             elif report.left_out and not report.version.active:
-                self.notice.tell(
-                    report.words, "Use It Without Them", lambda: self.use_version(row, leave_out=True)
-                )
+                self._tell(report.words, "Use It Without Them", lambda: self.use_version(row, leave_out=True))
             else:
-                self.notice.tell(report.words)
+                self._tell(report.words)
 
         self._do(
             "Embedding with",
@@ -238,7 +255,7 @@ class VersionsPage(QStackedWidget):
             "Going back to",
             next((each.row.name for each in self.versions if each.is_previous), "the version before"),
             lambda tell, cancel: roll_back(session, on_progress=tell, cancel=cancel),
-            lambda report: self.notice.tell(report.words),
+            lambda report: self._tell(report.words),
         )
 
     def import_file(self, path: Path) -> None:
@@ -255,15 +272,24 @@ class VersionsPage(QStackedWidget):
             self._to_select = version.id
             self._later.start(0)
             if is_new:
-                self.notice.tell(
+                self._tell(
                     f"Added {version.name!r}. It is not used until you say so.",
                     "Use It",
                     lambda: self.use_version(version),
                 )
             else:
-                self.notice.tell(f"This model is a version already: {version.name!r}.")
+                self._tell(f"This model is a version already: {version.name!r}.")
 
         self._do("Importing", path.name, work, told)
+
+    def add_starter(self) -> None:
+        """Add the starter model of this program as a version."""
+        from dropmodel.inference import starter_path
+
+        if (path := starter_path()) is None:
+            self._fault(UserError("The starter model is not here. Install dropgui again."))
+        else:
+            self.import_file(path)
 
     def export_to(self, row: ModelVersionRow, path: Path, *, overwrite: bool = False) -> None:
         """Write a version to a file."""
@@ -272,7 +298,7 @@ class VersionsPage(QStackedWidget):
         def work(*_: object) -> None:
             export_version(session, row.id, path, overwrite=overwrite)
 
-        self._do("Exporting", row.name, work, lambda _: self.notice.tell(f"Wrote {row.name!r} to {path}."))
+        self._do("Exporting", row.name, work, lambda _: self._tell(f"Wrote {row.name!r} to {path}."))
 
     def drop(self, row: ModelVersionRow, *, only_vectors: bool) -> None:
         """Drop a version, or only its vectors."""
@@ -287,7 +313,7 @@ class VersionsPage(QStackedWidget):
             "Dropping",
             row.name,
             work,
-            lambda dropped: self.notice.tell(f"{what} ({dropped.crops:,} crops)."),
+            lambda dropped: self._tell(f"{what} ({dropped.crops:,} crops)."),
         )
 
     def _do(self, doing: str, name: str, work: Callable[..., Any], told: Callable[[Any], None]) -> None:
@@ -306,9 +332,14 @@ class VersionsPage(QStackedWidget):
         ):
             self.export_to(version.row, chosen, overwrite=True)  # the dialog asked already
 
+    def _come_to_front(self) -> None:
+        self.front_wanted.emit()
+        self.show_tree()
+
     def _ask_drop(self) -> None:
+        self._come_to_front()
         if (version := self.chosen) is not None:
-            self.notice.tell(
+            self._tell(
                 f"Drop {version.row.name!r} with its vectors and its file? That cannot be undone; "
                 "export it first to keep a copy.",
                 "Drop",
@@ -316,8 +347,9 @@ class VersionsPage(QStackedWidget):
             )
 
     def _ask_drop_vectors(self) -> None:
+        self._come_to_front()
         if (version := self.chosen) is not None:
-            self.notice.tell(
+            self._tell(
                 f"Drop the vectors of {version.row.name!r}? It stays, and using it again means embedding "
                 f"{version.crops:,} crops anew.",
                 "Drop Vectors",
@@ -384,6 +416,11 @@ class VersionsPage(QStackedWidget):
         lone = "There is no other version" if len(self._versions) < 2 else None
         say("compare", none or lone, "See which version finds more, how sure that is, and in which searches")
         say("import", None, "Add a model file (.safetensors) as a version; it is not used until you say so")
+        say(
+            "starter",
+            None,
+            "Add the model that this program brings as a version; it is not used until you say so",
+        )
         say("export", none, "Write this version to a .safetensors file that any library can import")
         say(
             "vectors",
@@ -399,8 +436,21 @@ class VersionsPage(QStackedWidget):
             "stop", able=busy is not None, tip="Stop after the current pictures; what is done stays"
         )
 
+    def _tell(
+        self,
+        text: str,
+        action: str | None = None,
+        todo: Callable[[], object] | None = None,
+        *,
+        error: bool = False,
+    ) -> None:
+        if self.isVisible() and self.currentIndex() == 0:
+            self.notice.tell(text, action, todo, error=error)
+        else:
+            self.offered.emit(text, action, todo, error)
+
     def _fault(self, error: Exception) -> None:
         if isinstance(error, UserError):
-            self.notice.tell(str(error), error=True)
+            self._tell(str(error), error=True)
         else:
             self.failed.emit(error)

@@ -4,14 +4,17 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QTabWidget
 
 from dropgui import menus
+from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import Progress
 from dropgui.jobs.job_bar import JobBar
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.changes import Change
-from dropgui.library.models import active_model
+from dropgui.library.jobs import interrupted_jobs
+from dropgui.library.models import active_model, model_versions
 from dropgui.library.rows import ModelVersionRow
 from dropgui.session import Session
+from dropgui.versions.use import JOB
 from dropgui.versions_view.page import VersionsPage
 
 
@@ -29,16 +32,22 @@ class VersionsRoom(QObject):
         thumbnails: Thumbnails,
         tabs: QTabWidget,
         job_bar: JobBar,
+        notice: NoticeBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._library = session.library
+        self._runner = runner
         self._reads = Latest(runner)
         self._active: int | None = None
         self._job_bar = job_bar
         self.page = VersionsPage(session, runner, thumbnails)
         self.page.failed.connect(runner.failed)
+        self.page.offered.connect(
+            lambda text, action, todo, error: notice.tell(text, action, todo, error=error)
+        )
         self._tab = tabs.addTab(self.page, "Versions")
+        self.page.front_wanted.connect(self._come_to_front)
         self._key = f"Ctrl+{self._tab + 1}"
         tabs.setTabToolTip(self._tab, f"Model versions: use one, go back, compare ({self._key})")
         work = self.page.work
@@ -48,13 +57,29 @@ class VersionsRoom(QObject):
         job_bar.cancelled.connect(work.stop)
         self._look()
 
+    def start(self) -> None:
+        """Offer to go on with a version that was being made ready when the program ended."""
+        library = self._library
+
+        def unfinished() -> ModelVersionRow | None:
+            left = [job.model_version_id for job in interrupted_jobs(library) if job.kind == JOB]
+            rows = {row.id: row for row in model_versions(library) if not row.active}
+            return next((rows[each] for each in left if each in rows), None)
+
+        def offer(row: ModelVersionRow | None) -> None:
+            if row is not None:
+                self.page.offer_to_go_on(row)
+
+        self._runner.run(unfinished, offer)
+
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with versions."""
-        menus.add(menu, "&Versions", lambda: self.tab_wanted.emit(self._tab), self._key)
+        menu.aboutToShow.connect(self.page.read_soon)
+        menus.add(menu, "&Versions", self._come_to_front, self._key)
         menu.addSeparator()
         self.page.commands.fill(menu, "use", "back", "compare")
         menu.addSeparator()
-        self.page.commands.fill(menu, "import", "export")
+        self.page.commands.fill(menu, "import", "starter", "export")
         menu.addSeparator()
         self.page.commands.fill(menu, "vectors", "drop")
         menu.addSeparator()
@@ -69,6 +94,9 @@ class VersionsRoom(QObject):
     def close(self) -> None:
         """End what is being done; before the library is closed."""
         self.page.close_work()
+
+    def _come_to_front(self) -> None:
+        self.tab_wanted.emit(self._tab)
 
     def _look(self) -> None:
         library = self._library

@@ -35,11 +35,16 @@ class ModelRooms(QObject):
     ) -> None:
         super().__init__(tabs)
         self.teaching = TeachRoom(session, runner, feed, tabs, notice)
-        self.versions = VersionsRoom(session, runner, thumbnails, tabs, status.model_bar, self)
+        self.versions = VersionsRoom(session, runner, thumbnails, tabs, status.model_bar, notice, self)
         self.versions.tab_wanted.connect(self.tab_wanted)
         self.versions.switched.connect(self.switched)
         self.versions.switched.connect(controller.reload_all)
         feed.changed.connect(self.versions.library_changed)
+
+    def start(self) -> None:
+        """Offer to go on with what the last run of the program left."""
+        self.teaching.start()
+        self.versions.start()
 
     def fill_menu(self, menu: QMenu) -> QMenu:
         """All of the menu; returns it."""

@@ -1,5 +1,7 @@
 """Model versions in the window, through the real main(): used, gone back from, named, dropped, in and out."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,15 +11,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from dropgui import main_window
+from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.model import ID_ROLE, REMARK_ROLE
 from dropgui.library import Library
 from dropgui.library.decisions import confirm
 from dropgui.library.models import active_model, model_versions
 from dropgui.library.queries import crop_ids
-from dropgui.main_window import MATCHES, MainWindow
+from dropgui.main_window import GALLERY, MATCHES, MainWindow
 from dropgui.versions_view.page import VersionsPage
-from tests.gui.drive import click_card, run_main, wait_until
+from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.gui.library import TORCH_MS, command
+from tests.support.people import make_folder
+from tests.support.starter import make_starter
 from tests.unit.versions.made import MadeSession, add_version, index, pictures, ranking
 
 COUNT = 12
@@ -62,9 +67,9 @@ def click(page: VersionsPage, text: str) -> None:
     wait_until(lambda: not page.busy, f"{text} is done")
 
 
-def agree(page: VersionsPage) -> None:
-    """Click what the line above the versions offers."""
-    (offer,) = page.notice.findChildren(QPushButton)
+def agree(notice: NoticeBar) -> None:
+    """Click what a line offers."""
+    (offer,) = notice.findChildren(QPushButton)
     QTest.mouseClick(offer, LEFT)
 
 
@@ -209,7 +214,7 @@ def test_dropping_asks_first_and_says_why_not(library: Path) -> None:
         click(page, "Drop")
         assert "cannot be undone" in page.notice.text
         assert shown(page).keys() == {"old", "new"}, "nothing is dropped unasked"
-        agree(page)
+        agree(page.notice)
         wait_until(lambda: shown(page).keys() == {"old"}, "it is gone")
         assert page.notice.text == "'new' was dropped (0 crops)."
 
@@ -223,7 +228,7 @@ def test_vectors_are_dropped_and_made_again(library: Path) -> None:
         click(page, "Go Back")
         wait_until(lambda: shown(page)["new"] == "Ready", "it is ready")
         command(window, "Drop Vectors of Selected Version").trigger()
-        agree(page)
+        agree(page.notice)
         wait_until(lambda: shown(page)["new"] == "Not embedded", "its vectors are gone")
         click(page, "Use It")
         assert active(window) == "new"
@@ -310,3 +315,73 @@ def test_comparing_can_be_stopped_and_needs_somebody(library: Path) -> None:
         assert not page.compare.start.isEnabled()
 
     play(library, script)
+
+
+def test_a_version_that_was_cut_short_is_offered_again(library: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.versions.slow_use", str(library), "2", "embedding"],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.kill()
+    process.communicate()
+
+    def script(window: MainWindow) -> None:
+        wait_until(lambda: "'new' was being made ready" in window.notice.text, "it is offered")
+        agree(window.notice)
+        wait_until(lambda: "answers searches now" in window.notice.text, "it is done, whatever is in front")
+        assert active(window) == "new"
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+def test_the_menu_asks_on_the_page(library: Path) -> None:
+    def script(window: MainWindow, page: VersionsPage) -> None:
+        choose(page, "new")
+        window.tabs.setCurrentIndex(GALLERY)
+        command(window, "Drop Selected Version").trigger()
+        assert page.isVisible()
+        assert "cannot be undone" in page.notice.text
+        page.compare.back_wanted.emit()
+        command(window, "Compare Selected Version").trigger()
+        assert page.compare.isVisible()
+
+    play(library, script)
+
+
+@pytest.mark.usefixtures("starter")
+def test_with_real_models(tmp_path: Path) -> None:
+    folder, other = tmp_path / "entrance", make_starter(tmp_path / "other.safetensors", seed=8)
+    make_folder(folder, identities=2, cameras=2)
+
+    def script(window: MainWindow) -> None:
+        assert drop(window, folder)
+        wait_until(indexed(window, 4), "the folder is indexed", TORCH_MS)
+        wait_until(lambda: "starter ·" in window.status.model_text, "a model is loaded", TORCH_MS)
+        command(window, "Versions").trigger()
+        page = window.model_rooms.versions.page
+        wait_until(lambda: shown(page) == {"starter": "In use"}, "the version is listed")
+        assert not button(page, "Compare…").isEnabled()
+        command(window, "Add Starter Model").trigger()
+        wait_until(lambda: "a version already" in page.notice.text, "it is known", TORCH_MS)
+        page.import_file(other)
+        wait_until(lambda: "Added 'starter 2'" in page.notice.text, "it is added", TORCH_MS)
+        wait_until(lambda: "starter 2" in shown(page) and not page.busy, "it is listed")
+        assert page.chosen is not None
+        assert page.chosen.row.name == "starter 2"
+        agree(page.notice)
+        wait_until(lambda: active(window) == "starter 2", "it is used", TORCH_MS)
+        wait_until(lambda: window.status.model_text.startswith("starter 2 ·"), "the status bar says so")
+        exported = tmp_path / "exported.safetensors"
+        wait_until(lambda: not page.busy, "it is done")
+        page.export_to(page.chosen.row, exported)
+        wait_until(lambda: "Wrote 'starter 2'" in page.notice.text, "it is written", TORCH_MS)
+        assert exported.stat().st_size > 1000
+        page.export_to(page.chosen.row, exported)
+        wait_until(lambda: "exists already" in page.notice.text, "nothing is written over unasked")
+        click(page, "Go Back")
+        wait_until(lambda: active(window) == "starter", "it is gone back from")
+
+    assert run_main(["--library", str(tmp_path / "some.droplib")], script) == 0
