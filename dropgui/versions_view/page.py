@@ -260,11 +260,18 @@ class VersionsPage(QStackedWidget):
 
     def import_file(self, path: Path) -> None:
         """Add a model file as a version."""
+        self._import(path.name, lambda: path)
+
+    def add_starter(self) -> None:
+        """Add the starter model of this program as a version."""
+        self._import("the starter model", _starter)
+
+    def _import(self, name: str, find: Callable[[], Path]) -> None:
         session = self._session
 
         def work(*_: object) -> tuple[ModelVersionRow, bool]:
             known = {version.id for version in model_versions(session.library)}
-            version = import_version(session, path)
+            version = import_version(session, find())
             return version, version.id not in known
 
         def told(found: tuple[ModelVersionRow, bool]) -> None:
@@ -280,16 +287,7 @@ class VersionsPage(QStackedWidget):
             else:
                 self._tell(f"This model is a version already: {version.name!r}.")
 
-        self._do("Importing", path.name, work, told)
-
-    def add_starter(self) -> None:
-        """Add the starter model of this program as a version."""
-        from dropmodel.inference import starter_path
-
-        if (path := starter_path()) is None:
-            self._fault(UserError("The starter model is not here. Install dropgui again."))
-        else:
-            self.import_file(path)
+        self._do("Importing", name, work, told)
 
     def export_to(self, row: ModelVersionRow, path: Path, *, overwrite: bool = False) -> None:
         """Write a version to a file."""
@@ -454,3 +452,11 @@ class VersionsPage(QStackedWidget):
             self._tell(str(error), error=True)
         else:
             self.failed.emit(error)
+
+
+def _starter() -> Path:
+    from dropmodel.inference import starter_path  # imports torch: not on the window's thread
+
+    if (path := starter_path()) is None:
+        raise UserError("The starter model is not here. Install dropgui again.")
+    return path
