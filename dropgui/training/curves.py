@@ -1,26 +1,24 @@
 """Live curves of a run: what it gets wrong step by step, and what the held-out crops say epoch by epoch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import cycle
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dropgui.finetuning.follow import Story
 from dropgui.style import GRID, heading, is_dark, secondary
-from dropgui.training.words import METRICS, METRICS_SAY, losses_of, percent
+from dropgui.training.losses import TOTAL, LossCurves
+from dropgui.training.words import METRICS, METRICS_SAY, percent
 
 # Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
 _LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#5e3c99")
 _DARK = ("#56b4e9", "#f08a3c", "#2fc49a", "#e08fbe", "#f0e442", "#b8a5f0")
-_SMOOTHING = 0.9  # of the curve of all losses together; the single steps jump
 _HIGHEST = 130.0  # percent: above it nothing is ever drawn
 _MOST_POINTS = 2000  # a curve; more than there are pixels
 _NARROW = 72 * GRID
-TOTAL = "All together"
-"""Title of the sum of all losses."""
 
 
 class _WholeAxis(pg.AxisItem):  # type: ignore[misc]
@@ -45,6 +43,7 @@ class Chart(QWidget):
         self._lines: dict[str, Points] = {}
         self._texts: dict[str, str] = {}
         self._dots = False
+        self._drawn: dict[str, pg.PlotDataItem] = {}
         self._legend = QLabel()
         self._legend.setWordWrap(True)
         self._legend.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -133,14 +132,21 @@ class Chart(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        self._plot.clear()
         colors = self._colors()
-        first = next(iter(self._lines), None)
-        for title, (x, y) in reversed(self._lines.items()):
+        for title in [title for title in self._drawn if title not in self._lines]:
+            self._plot.removeItem(self._drawn.pop(title))
+        for place, (title, (x, y)) in enumerate(self._lines.items()):
+            if title not in self._drawn:
+                self._drawn[title] = self._plot.plot()
             color = QColor(colors[title])
-            pen = pg.mkPen(color, width=2.5 if title == first or self._dots else 1.2)
             marks = {"symbol": "o", "symbolSize": 7, "symbolBrush": color, "symbolPen": None}
-            self._plot.plot(x, y, pen=pen, **(marks if self._dots else {}))
+            self._drawn[title].setData(
+                x,
+                y,
+                pen=pg.mkPen(color, width=2.5 if place == 0 or self._dots else 1.2),
+                **(marks if self._dots else {}),
+            )
+            self._drawn[title].setZValue(-place)
         words = [
             f'<span style="color:{colors[title]}">●</span>&nbsp;{title.replace(" ", "&nbsp;")}'
             f"&nbsp;<b>{self._texts.get(title, '').replace(' ', '&nbsp;')}</b>"
@@ -164,6 +170,8 @@ class Curves(QWidget):
         self.held_out = Chart("On what was held out", "epoch", "Not measured yet.")
         self.held_out.setToolTip(METRICS_SAY)
         self.loss.setToolTip("Losses: the lower, the better it knows what it was taught")
+        self._losses = LossCurves()
+        self._story = Story()
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * GRID)
@@ -171,7 +179,20 @@ class Curves(QWidget):
         self._row.addWidget(self.loss, 1)
 
     def show_story(self, story: Story) -> None:
-        """Draw what is known by now."""
+        """Draw what is known by now, as soon as it can be seen."""
+        if story is not self._story:
+            self._losses = LossCurves()
+        self._story = story
+        if self.isVisible():
+            self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It can be seen: catch up."""
+        super().showEvent(event)
+        self._draw()
+
+    def _draw(self) -> None:
+        story = self._story
         self._show_losses(story)
         lines: dict[str, Points] = {}
         for name, title in METRICS.items():
@@ -204,21 +225,9 @@ class Curves(QWidget):
             chart.set_legend_height(height)
 
     def _show_losses(self, story: Story) -> None:
-        steps = story.steps
-        lines: dict[str, Points] = {}
-        if steps:
-            lines[TOTAL] = (
-                [float(step["number"]) for step in steps],
-                _smooth([step["total"] for step in steps]),
-            )
-        kinds = [losses_of(step["losses"]) for step in steps]
-        for title in dict.fromkeys(title for kind in kinds for title in kind):
-            known = [(s["number"], k[title]) for s, k in zip(steps, kinds, strict=True) if title in k]
-            lines[title] = [float(x) for x, _ in known], _smooth([y for _, y in known])
-        if len(lines) == 2:  # one kind of loss: the sum says nothing else
-            del lines[TOTAL]
-        shown = {title: (_thin(x), _thin(y)) for title, (x, y) in lines.items()}
-        self.loss.show_lines(shown, {title: f"{y[-1]:.3g}" for title, (_, y) in lines.items() if y})
+        curves = self._losses.follow(story.steps)
+        shown = {title: (_thin(curve.x), _thin(curve.y)) for title, curve in curves.items()}
+        self.loss.show_lines(shown, {title: f"{curve.y[-1]:.3g}" for title, curve in curves.items()})
 
     def _show_range(self, chart: Chart, lines: Mapping[str, Points]) -> None:
         """A scale that does not make much of a tenth of a percent, with whole epochs."""
@@ -230,18 +239,6 @@ class Curves(QWidget):
         chart.plot.setYRange(max(0.0, least - spare), min(_HIGHEST, most + spare), padding=0)
         last = max(x[-1] for x, _ in lines.values())
         chart.plot.setXRange(0, max(1.0, last), padding=0.04)
-
-
-def _smooth(values: Sequence[float | None]) -> list[float]:
-    """An average in which the last ones count most; what is no number is passed over."""
-    smooth: list[float] = []
-    mean = weight = 0.0
-    for value in values:
-        if value is not None:
-            mean = _SMOOTHING * mean + (1 - _SMOOTHING) * value
-            weight = _SMOOTHING * weight + (1 - _SMOOTHING)
-        smooth.append(mean / weight if weight else 0.0)
-    return smooth
 
 
 def _thin(values: list[float]) -> list[float]:
