@@ -150,8 +150,11 @@ class Worker:
 
         if not self._settings["rehearse"] or read_info(self._folder.parent).schema != EIGHT:
             return []
+        cache = self._folder.path.parent / "rehearsal"
+        if not cache.exists():
+            self._voice.tell("note", text="Rendering people against forgetting; once in this library.")
         try:
-            return rehearsal(self._folder.path.parent / "rehearsal")
+            return rehearsal(cache)
         except MissingPackageError as error:
             self._voice.tell("note", text=f"Without rehearsal: {error}")
             return []
