@@ -41,6 +41,8 @@ _HEADER = "header.json"
 
 BUILDING = ".building"
 """How the name of a folder ends that is not whole yet."""
+_GONE = ".gone"
+_REMOVALS = 3  # looks at a folder in which others may be building
 
 BURIED = -1
 """The crop id of a row whose crop lost its embeddings."""
@@ -130,9 +132,7 @@ class PartCache:
             header = self._bury(header, connection)
             self._swap_in(header)
         self._sync()
-        kept = {header.data, _HEADER}
-        remove_others(self._folder, kept)
-        return {path.name for path in self._folder.iterdir()} == kept
+        return remove_others(self._folder, {header.data, _HEADER})
 
     def crop_ids(self, header: Header, after: int = 0) -> npt.NDArray[np.int64]:
         """Crop ids of the rows from ``after`` on, int64 [n]; :data:`BURIED` where there is none any more."""
@@ -283,17 +283,27 @@ def _from_the_future(header: Header, newest: int, taken: int) -> bool:
     return header.generation > taken or (header.generation == taken and header.seen_id > newest)
 
 
-def remove_others(folder: Path, kept: Iterable[str]) -> None:
-    """Removes everything in ``folder`` but what has these names; what cannot be removed stays."""
+def remove_others(folder: Path, kept: Iterable[str]) -> bool:
+    """Removes everything in ``folder`` but what has these names; False if something could not be removed."""
     names = set(kept)
-    for path in list(folder.iterdir()):
-        if path.name in names:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                path.unlink()
+    for _ in range(_REMOVALS):
+        others = [path for path in folder.iterdir() if path.name not in names]
+        if not others:
+            break
+        for path in others:
+            _remove(path)
+    return {path.name for path in folder.iterdir()} == names
+
+
+def _remove(path: Path) -> None:
+    """Renamed first: whoever is building in there can add nothing behind the removal's back."""
+    with suppress(OSError):
+        path = path.rename(path.with_name(uuid4().hex + _GONE))
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _runs(chosen: npt.NDArray[np.bool_]) -> tuple[list[int], list[int]]:

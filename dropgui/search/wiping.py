@@ -22,5 +22,4 @@ def wipe_caches(library: Library, connection: Connection) -> bool:
     for version in connection.execute(select(ModelVersion.id)).scalars().all():
         with suppress(FileNotFoundError, LibraryError):
             whole[str(version)] = PartCache(library, model_version(connection, version)).wipe(connection)
-    remove_others(library.cache_dir, whole)
-    return all(whole.values()) and {path.name for path in library.cache_dir.iterdir()} == whole.keys()
+    return remove_others(library.cache_dir, whole) and all(whole.values())
