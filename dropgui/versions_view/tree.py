@@ -32,6 +32,7 @@ class VersionTree(QTreeWidget):
         self.setIndentation(2 * GRID)
         self.setAcceptDrops(False)
         header = self.header()
+        header.setAccessibleName("Headings of the versions")
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
