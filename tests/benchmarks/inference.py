@@ -1,6 +1,6 @@
 """Images a second of the Extractor against the bare network on a ready batch, interleaved.
 
-    python -m tests.benchmarks.inference [--backbone NAME] [--runtime torch openvino]
+    python -m tests.benchmarks.inference [--model FILE | --backbone NAME] [--runtime torch openvino]
         [--precision fp32] [--rounds 15]
 
 All run on the same machine in turns, so that what else the machine does hits all; the ratio of the medians
@@ -12,11 +12,12 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from dropmodel.inference import Extractor, untrained_model
+from dropmodel.inference import Extractor, load_model, untrained_model
 from dropmodel.inference.devices import choose_dtype
 from dropmodel.network.config import NetworkConfig
 
@@ -31,12 +32,16 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--backbone", default="efficientnet_lite0")
+    parser.add_argument("--model", type=Path, help="a model file instead of an untrained network")
+    parser.add_argument("--backbone", default="efficientnet_lite0", help="of the untrained network")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"])
     parser.add_argument("--runtime", nargs="+", default=["torch"], choices=["auto", "torch", "openvino"])
     arguments = parser.parse_args()
-    model = untrained_model(NetworkConfig(backbone=arguments.backbone))
+    if arguments.model is None:
+        model = untrained_model(NetworkConfig(backbone=arguments.backbone))
+    else:
+        model = load_model(arguments.model)
     height, width = model.config.height, model.config.width
     random = np.random.default_rng(0)
     images = [random.integers(0, 256, (height, width, 3), dtype=np.uint8) for _ in range(BATCH)]
@@ -67,7 +72,7 @@ def main() -> None:
         for name, work in runs.items():
             times[name].append(seconds(work))
     base = statistics.median(next(iter(times.values())))
-    print(f"{arguments.backbone} {height} x {width}, {model.device}, batch {BATCH}")
+    print(f"{model.config.backbone} {height} x {width}, {model.device}, batch {BATCH}")
     for name, measured in times.items():
         middle = statistics.median(measured)
         print(f"{name:66} {BATCH / middle:8.1f} images/s   {base / middle:.3f} of bare")
