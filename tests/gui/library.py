@@ -1,16 +1,22 @@
 """A library that is indexed already, so that a window over it needs no model; and the window's commands."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
+from dropgui.gallery.thumbnails import Thumbnails
+from dropgui.jobs.runner import Runner
 from dropgui.library import Library
 from dropgui.library.decisions import confirm
 from dropgui.library.masks import add_model_masks, encode_mask
 from dropgui.library.persons import create_person
 from dropgui.main_window import MainWindow
+from dropgui.session import Session
 from tests.gui.drive import PATIENCE_MS
 from tests.support.clusters import crowd
 from tests.support.people import person
@@ -34,6 +40,28 @@ def four_people(folder: Path) -> Path:
         for who in range(2):
             confirm(opened, np.array(crops)[who == WHO].tolist(), create_person(opened))
     return path
+
+
+Page = TypeVar("Page", bound=QWidget)
+
+
+@contextmanager
+def shown_alone(
+    page: Callable[[Library, Session, Runner, Thumbnails], Page], library: Library
+) -> Iterator[Page]:
+    """A page of the window without the window; nothing that it ran may have failed."""
+    session, runner, thumbnails = Session(library), Runner(), Thumbnails()
+    errors: list[Exception] = []
+    runner.failed.connect(errors.append)
+    shown = page(library, session, runner, thumbnails)
+    shown.resize(1000, 700)
+    shown.show()
+    yield shown
+    runner.close()
+    thumbnails.close()
+    session.close()
+    shown.deleteLater()
+    assert not errors
 
 
 def command(window: MainWindow, words: str) -> QAction:

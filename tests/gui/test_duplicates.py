@@ -14,15 +14,13 @@ from sqlalchemy import update
 from dropgui.duplicates import page as page_module
 from dropgui.duplicates.page import DuplicatesPage
 from dropgui.duplicates.stack import Kind
-from dropgui.gallery.thumbnails import Thumbnails
-from dropgui.jobs.runner import Runner
 from dropgui.library import Change, Library
 from dropgui.library.forget import forget_crops
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Image
-from dropgui.session import Session
 from dropmodel.features import Features
 from tests.gui.drive import click_card, wait_until
+from tests.gui.library import shown_alone
 from tests.support.people import person
 from tests.unit.library.made import add_crops, add_model, embed, made_features
 
@@ -48,18 +46,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def page(library: Library, application: object) -> Iterator[DuplicatesPage]:
-    session, runner, thumbnails = Session(library), Runner(), Thumbnails()
-    errors: list[Exception] = []
-    runner.failed.connect(errors.append)
-    shown = DuplicatesPage(library, session, runner, thumbnails)
-    shown.resize(1000, 700)
-    shown.show()
-    yield shown
-    runner.close()
-    thumbnails.close()
-    session.close()
-    shown.deleteLater()
-    assert not errors
+    with shown_alone(DuplicatesPage, library) as shown:
+        yield shown
 
 
 def looked(page: DuplicatesPage) -> list[tuple[int, ...]]:

@@ -9,8 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QWidget
 
-from dropgui.gallery.thumbnails import Thumbnails
-from dropgui.jobs.runner import Runner
 from dropgui.library import Change, Library
 from dropgui.library.decisions import confirm, decided_crops
 from dropgui.library.forget import forget_crops
@@ -18,8 +16,8 @@ from dropgui.library.persons import person_rows
 from dropgui.library.rows import CropFilter
 from dropgui.persons import page as page_module
 from dropgui.persons.page import PersonsPage
-from dropgui.session import Session
 from tests.gui.drive import click_card, wait_until
+from tests.gui.library import shown_alone
 from tests.support.clusters import crowd
 from tests.support.people import person
 from tests.unit.library.made import SCHEMA, add_crops, add_model, embed
@@ -44,18 +42,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 @pytest.fixture
 def page(library: Library, application: object) -> Iterator[PersonsPage]:
-    session, runner, thumbnails = Session(library), Runner(), Thumbnails()
-    errors: list[Exception] = []
-    runner.failed.connect(errors.append)
-    shown = PersonsPage(library, session, runner, thumbnails)
-    shown.resize(1000, 700)
-    shown.show()
-    yield shown
-    runner.close()
-    thumbnails.close()
-    session.close()
-    shown.deleteLater()
-    assert not errors
+    with shown_alone(PersonsPage, library) as shown:
+        yield shown
 
 
 def suggested(page: PersonsPage) -> list[set[int]]:
