@@ -11,6 +11,11 @@ _CAMERA_WORD = re.compile(
 _CAMERA_FOLDER = re.compile(r"^cam(?:era)?(?:[-_ ]?\d+[a-z]?|[-_ ][\w -]+)$", re.IGNORECASE)
 
 
+def is_camera(folder: str) -> bool:
+    """Whether a folder is called after a camera: ``cam-02``, ``camera entrance``."""
+    return _CAMERA_FOLDER.match(folder) is not None
+
+
 def camera_of(relative_path: str) -> str | None:
     """The camera of a picture: ``c1`` in a Market or Duke file name, else a part of the path that names one.
 
@@ -22,7 +27,7 @@ def camera_of(relative_path: str) -> str | None:
     if dataset:
         return f"c{int(dataset.group(1))}"
     for folder in reversed(path.parts[:-1]):
-        if _CAMERA_FOLDER.match(folder):
+        if is_camera(folder):
             return folder
     word = _CAMERA_WORD.search(path.stem)
     return word.group(1) if word else None

@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["scanning", "indexing", "embedding", "finishing"]
-"""Indexing is of new pictures, embedding of known ones with another model version."""
+Phase = Literal["scanning", "indexing", "embedding", "measuring", "finishing"]
+"""Indexing is of new pictures, embedding of known ones with another model version, measuring of searches."""
 
 _SMOOTHING_SECONDS = 5.0
 
@@ -24,6 +24,16 @@ class Progress:
     failed: int
     rate: float
     eta_seconds: float | None
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: "8 s", "2 min", "1 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{round(whole / 60)} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 class CancelToken:

@@ -1,7 +1,7 @@
 """Masks in the library: a crop's label map as an index-map PNG, one byte a pixel, with the parts' colours."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,18 @@ def mask_of(library: Library, crop_id: int) -> MaskRow | None:
 def model_mask_of(library: Library, crop_id: int) -> MaskRow | None:
     """The mask that the model made of the crop: the active one's, else the newest."""
     return _first(library, select(Mask).where(Mask.crop_id == crop_id, Mask.origin == MODEL))
+
+
+def model_masks(
+    connection: Connection, model_version_id: int, crop_ids: Iterable[int]
+) -> Iterator[tuple[int, Labels]]:
+    """The masks that a model version made of these crops, by crop id; one that has none is left out."""
+    query = select(Mask.crop_id, Mask.png).where(
+        Mask.origin == MODEL, Mask.model_version_id == model_version_id
+    )
+    for piece in chunks(crop_ids):
+        for row in connection.execute(query.where(Mask.crop_id.in_(piece))):
+            yield row.crop_id, decode_mask(row.png)
 
 
 def _first(library: Library, masks: Select[Mask]) -> MaskRow | None:

@@ -17,6 +17,8 @@ from dropgui.library.schema import Embedding, Mask, ModelVersion, now
 from dropmodel.parts import PartSchema
 
 _CALIBRATION = "calibration"  # beside the measured numbers in ``metrics``
+_OWN_CALIBRATION = "library_calibration"
+_CALIBRATIONS = (_CALIBRATION, _OWN_CALIBRATION)
 _CHANGED = Change(models=True)
 
 
@@ -107,14 +109,40 @@ def register_model(
 
 
 def calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any] | None:
-    """A version's calibration as plain data, None where it has none; ``KeyError`` for an unknown version."""
-    query = select(ModelVersion.metrics).where(ModelVersion.id == model_version_id)
-    with library.read() as connection:
-        metrics = connection.execute(query).scalar_one_or_none()
-    if metrics is None:
-        raise KeyError(f"no model version {model_version_id}")
-    found: Mapping[str, Any] | None = metrics.get(_CALIBRATION)
+    """A version's calibration as plain data, None where it has none; ``KeyError`` for an unknown version.
+
+    The one that was fitted in this library (:func:`recalibrate`), else the one that the model brought.
+    """
+    found: Mapping[str, Any] | None = own_calibration_of(library, model_version_id)
+    if found is None:
+        found = _metrics(library, model_version_id).get(_CALIBRATION)
     return found
+
+
+def own_calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any] | None:
+    """What was fitted in this library for a version, as plain data; ``KeyError`` for an unknown version."""
+    found: Mapping[str, Any] | None = _metrics(library, model_version_id).get(_OWN_CALIBRATION)
+    return found
+
+
+def recalibrate(library: Library, model_version_id: int, calibration: Mapping[str, Any] | None) -> None:
+    """Lets a calibration that was fitted in this library speak for a version; None takes it back.
+
+    What the model brought is kept beside it. ``KeyError`` for an unknown version.
+    """
+
+    def work(connection: Connection) -> None:
+        row = connection.execute(
+            select(ModelVersion.name, ModelVersion.metrics).where(ModelVersion.id == model_version_id)
+        ).one_or_none()
+        if row is None:
+            raise KeyError(f"no model version {model_version_id}")
+        kept = {name: value for name, value in row.metrics.items() if name != _OWN_CALIBRATION}
+        own = {} if calibration is None else {_OWN_CALIBRATION: dict(calibration)}
+        _set(connection, model_version_id, metrics={**kept, **own})
+        log_event(connection, "calibration taken back" if calibration is None else "calibrated", row.name)
+
+    library.write(work, change=_CHANGED)
 
 
 def activate_model(
@@ -220,6 +248,15 @@ def add_metrics(library: Library, model_version_id: int, metrics: Mapping[str, A
     library.write(work, change=_CHANGED)
 
 
+def _metrics(library: Library, model_version_id: int) -> Mapping[str, Any]:
+    query = select(ModelVersion.metrics).where(ModelVersion.id == model_version_id)
+    with library.read() as connection:
+        metrics: Mapping[str, Any] | None = connection.execute(query).scalar_one_or_none()
+    if metrics is None:
+        raise KeyError(f"no model version {model_version_id}")
+    return metrics
+
+
 def _set(connection: Connection, model_version_id: int, **values: Any) -> None:
     """``KeyError`` for an unknown version."""
     same = ModelVersion.id == model_version_id
@@ -246,7 +283,7 @@ def _row(row: Row[Any]) -> ModelVersionRow:
         parent_id=row.parent_id,
         active=row.active,
         created_at=row.created_at,
-        metrics={name: value for name, value in row.metrics.items() if name != _CALIBRATION},
+        metrics={name: value for name, value in row.metrics.items() if name not in _CALIBRATIONS},
         data=row.data,
         notes=row.notes,
         activated_at=row.activated_at,

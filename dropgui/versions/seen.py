@@ -1,6 +1,6 @@
 """What a model version says of some crops by itself: stored where it was shown them, else shown now."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from dropgui.indexing.progress import CancelToken
 from dropgui.library.chunks import chunks
 from dropgui.library.embeddings import features_of
-from dropgui.library.masks import MODEL, Labels, decode_mask
+from dropgui.library.masks import Labels, model_masks
 from dropgui.library.rows import CropRow
-from dropgui.library.schema import Embedding, Mask
+from dropgui.library.schema import Embedding
 from dropgui.session import Session
 from dropmodel.errors import ImageError
 from dropmodel.features import Features
@@ -52,7 +52,7 @@ def look_at(
     library = session.library
     with library.read() as connection:
         own = _with_own_masks(connection, model_version_id, crops)
-        drawn = dict(_stored_masks(connection, model_version_id, masks))
+        drawn = dict(model_masks(connection, model_version_id, masks))
     features = features_of(library, own, model_version_id)
     known = {crop: features[place : place + 1] for place, crop in enumerate(own)}
     unseen = [crop for crop in crops if crop not in known] + [crop for crop in masks if crop not in drawn]
@@ -89,17 +89,6 @@ def _with_own_masks(connection: Connection, model_version_id: int, crops: Sequen
         for crop in connection.execute(query.where(Embedding.crop_id.in_(piece))).scalars()
     }
     return [crop for crop in dict.fromkeys(crops) if crop in found]
-
-
-def _stored_masks(
-    connection: Connection, model_version_id: int, crops: Sequence[int]
-) -> Iterator[tuple[int, Labels]]:
-    query = select(Mask.crop_id, Mask.png).where(
-        Mask.origin == MODEL, Mask.model_version_id == model_version_id
-    )
-    for piece in chunks(crops):
-        for row in connection.execute(query.where(Mask.crop_id.in_(piece))):
-            yield row.crop_id, decode_mask(row.png)
 
 
 def _read(row: CropRow | None) -> npt.NDArray[np.uint8] | None:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dropmodel.evaluation.calibration import Calibration, Kind, Reliability, fit, reliability, with_prior
+from dropmodel.evaluation.calibration import (
+    Calibration,
+    Curve,
+    Kind,
+    Reliability,
+    fit,
+    reliability,
+    with_prior,
+)
 from dropmodel.evaluation.ranking import JUNK, DoubleArray, IntArray, Rules
 from dropmodel.evaluation.verification import Pairs
 from dropmodel.features import Features, FloatArray, default_weights
@@ -23,6 +31,13 @@ class DrawnPairs:
     places: IntArray
     same: npt.NDArray[np.bool_]
     weights: DoubleArray
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    def take(self, rows: npt.NDArray[np.bool_] | slice) -> "DrawnPairs":
+        """Some of the pairs."""
+        return DrawnPairs(self.queries[rows], self.places[rows], self.same[rows], self.weights[rows])
 
 
 def draw_pairs(
@@ -86,24 +101,42 @@ def calibrate(
     drawn = draw_pairs(rules, seed=seed)
     schema = query.schema
     distances, roots = vector_distances(query, gallery, drawn, schema.vector_indices(default_weights(schema)))
-    count = distances.shape[1]
-    whole = _over(distances, roots, drawn)
+    whole = over_vectors(distances, roots, drawn)
     found = _held_out(whole, rules.query.identities[drawn.queries] % 2 == 0, kind, prior)
     if found is None:
         return None
-    random = np.random.default_rng(seed)
-    curves = {}
-    for vectors in range(1, count + 1):
-        # A random choice of so many for every pair: the first ones of a random order.
-        chosen = np.argsort(random.random(distances.shape), axis=1) < vectors
-        pairs = _over(distances, np.where(chosen, roots, 0), drawn)
-        known = np.isfinite(pairs.distances)
-        if pairs.same[known].any() and not pairs.same[known].all():
-            curves[vectors] = fit(pairs, kind, prior=prior)
+    curves = fit_curves(distances, roots, drawn, kind=kind, prior=prior, seed=seed)
     return Calibration(curves, prior, round(found.ece, 4)), found
 
 
-def _over(distances: FloatArray, roots: FloatArray, drawn: DrawnPairs) -> Pairs:
+def fit_curves(
+    distances: FloatArray,
+    roots: FloatArray,
+    drawn: DrawnPairs,
+    *,
+    kind: Kind = "isotonic",
+    prior: float = 0.5,
+    seed: int = 0,
+) -> dict[int, Curve]:
+    """A curve for each number of vectors from one to all P of the given ones, as far as pairs can tell it.
+
+    ``distances`` and ``roots`` float32 [n, P] as of :func:`vector_distances`; every pair gets a choice of so
+    many vectors at random.
+    """
+    random = np.random.default_rng(seed)
+    curves = {}
+    for vectors in range(1, distances.shape[1] + 1):
+        # A random choice of so many for every pair: the first ones of a random order.
+        chosen = np.argsort(random.random(distances.shape), axis=1) < vectors
+        pairs = over_vectors(distances, np.where(chosen, roots, 0), drawn)
+        known = np.isfinite(pairs.distances)
+        if pairs.same[known].any() and not pairs.same[known].all():
+            curves[vectors] = fit(pairs, kind, prior=prior)
+    return curves
+
+
+def over_vectors(distances: FloatArray, roots: FloatArray, drawn: DrawnPairs) -> Pairs:
+    """Each pair's distance over all P vectors, ``inf`` where none is visible in both."""
     mass = roots.sum(axis=1)
     total = np.full(len(mass), np.inf, np.float32)
     np.divide((roots * distances).sum(axis=1), mass, out=total, where=mass > 0)

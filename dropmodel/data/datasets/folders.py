@@ -16,7 +16,8 @@ from dropmodel.data.datasets.base import DISTRACTOR, SPLITS, Dataset, Sample, fo
 from dropmodel.errors import DataError
 
 _CAMERA = re.compile(r"(?:^|[^a-zA-Z0-9])c(?:am(?:era)?)?[ _-]?(\d+)(?!\d)", re.IGNORECASE)
-_DISTRACTORS = "distractors"
+DISTRACTORS = "distractors"
+"""Name of the folder of pictures that nobody is asked for."""
 
 
 def read_folders(name: str, root: Path) -> Dataset:
@@ -26,19 +27,25 @@ def read_folders(name: str, root: Path) -> Dataset:
     roots = {split: root / split for split in SPLITS if (root / split).is_dir()} or {"train": root}
     people = sorted({folder.name for path in roots.values() for folder in folders_in(path)})
     numbers = {person: number for number, person in enumerate(people, start=1)}
-    numbers[_DISTRACTORS] = DISTRACTOR
+    numbers[DISTRACTORS] = DISTRACTOR
     unknown = 0
     splits: dict[str, tuple[Sample, ...]] = {}
     for split, path in roots.items():
         samples = []
         for folder in folders_in(path):
             for picture in pictures_in(folder):
-                match = _CAMERA.search(picture.stem)
-                unknown -= match is None
-                camera = unknown if match is None else int(match[1])
+                told = camera_in(picture.stem)
+                unknown -= told is None
+                camera = unknown if told is None else told
                 samples.append(Sample(picture, numbers[folder.name], camera))
         splits[split] = tuple(samples)
     if not any(splits.values()):
         raise DataError(f"{root} holds no folders with pictures; expected a folder for each person")
     train, query, gallery = (splits.get(split, ()) for split in SPLITS)
     return Dataset(name, root, train, query, gallery)
+
+
+def camera_in(stem: str) -> int | None:
+    """The camera that a picture's name tells of, None where it tells of none."""
+    match = _CAMERA.search(stem)
+    return None if match is None else int(match[1])

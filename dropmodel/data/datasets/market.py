@@ -48,6 +48,12 @@ def unpacked(root: Path) -> Path:
     return root
 
 
+def person_and_camera(name: str) -> tuple[int, int] | None:
+    """What a file's name says: a person (0: a distractor, -1: junk) and a camera; None if it says neither."""
+    match = _NAME.match(name)
+    return None if match is None else (int(match["person"]), int(match["camera"]))
+
+
 def crops(folder: Path) -> list[Sample]:
     """The pictures of a folder with person and camera by their names, junk among them."""
     samples = []
