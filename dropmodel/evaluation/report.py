@@ -78,7 +78,7 @@ class Report:
                 "rank1": [percent(value) for value in self.whole.rank1_interval],
                 "map": [percent(value) for value in self.whole.map_interval],
             },
-            "parsing": None if self.parsing is None else _parsing(self.parsing),
+            "parsing": None if self.parsing is None else parsing_data(self.parsing),
             "verification": None if self.roc is None else _verification(self.roc),
             "ece": None if self.reliability is None else percent(self.reliability.ece),
             "calibration": None if self.calibration is None else self.calibration.to_dict(),
@@ -127,7 +127,8 @@ class Report:
         return lines
 
 
-def _parsing(score: ParsingScore) -> dict[str, Any]:
+def parsing_data(score: ParsingScore) -> dict[str, Any]:
+    """How well parts are found, as plain data for JSON in percent."""
     names = ("background", *score.schema.names)
     return {
         "images": score.images,

@@ -19,11 +19,13 @@ FLOORS = [
     {"dropgui.session"},
     {"dropgui.correction", "dropgui.versions"},
     {"dropgui.finetuning"},
+    {"dropgui.evaluation"},
     {"dropgui.api"},
     {
         "dropgui.command_line",
         "dropgui.search_command",
         "dropgui.models_command",
+        "dropgui.evaluate_command",
         "dropgui.finetune_command",
         "dropgui.masks_command",
         "dropgui.train_worker",

@@ -1,0 +1,122 @@
+"""What is said of an evaluation, in the window and on the command line alike."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dropgui.evaluation.labels import Source
+from dropgui.evaluation.protocol import Protocol
+from dropmodel.parts import PartSchema
+
+if TYPE_CHECKING:
+    from dropgui.evaluation.result import Evaluation
+
+USUAL = "Person and parts"
+"""The row of the usual choice of vectors."""
+
+FEW_PERSONS = 20
+"""With fewer persons the page says that figures move by chance."""
+
+NOT_INDEXED = "Nothing is indexed here yet. Add a folder of pictures first."
+NOBODY_HELD_OUT = (
+    "Nobody with two crops or more is held out of teaching here, so nothing can be measured on held-out "
+    "persons only. Confirm more persons, or measure on all of them."
+)
+SOURCES: dict[Source, str] = {
+    "persons": "persons that you confirmed",
+    "names": "persons by the names of files and folders",
+}
+
+
+def nothing(source: Source) -> str:
+    """What to do where nobody can be looked for."""
+    if source == "names":
+        return (
+            "The names of files and folders tell of no two pictures of one person. They should be as in "
+            "anna/0001.jpg, a folder for each person, or 0002_c1s1_000451_03.jpg, person and camera."
+        )
+    return (
+        "Nobody can be looked for yet. Confirm at least two crops for two persons: search for a crop, then "
+        "confirm the matches that are right. Or take the persons from the names of files and folders, where "
+        "each person has a folder."
+    )
+
+
+def no_right_answer(*, across: bool) -> str:
+    """What to do where no query has a right answer."""
+    if across:
+        return "No labelled crop has a right answer by another camera. Confirm crops of other cameras too."
+    return "No labelled crop has a right answer among the others. Confirm more crops of each person."
+
+
+def chosen(schema: PartSchema, parts: Sequence[str]) -> str:
+    """A choice of parts as the title of a row."""
+    return " + ".join(schema.vector(name).title for name in parts)
+
+
+def about_persons(
+    protocol: Protocol,
+    found: "Evaluation",
+    *,
+    without_vectors: int,
+    with_corrected: int,
+    is_taught: bool,
+) -> list[str]:
+    """On whom it was measured and by which rule, what was left out, and what to think of it; sentences."""
+    report, labelled = found.report, protocol.labelled
+    assert report is not None
+    told = [
+        (
+            f"Measured with {counted(len(report.queries), 'search', 'searches')} for "
+            f"{counted(found.persons, 'person')} among {counted(len(labelled), 'labelled crop')} "
+            f"({SOURCES[labelled.source]}), from the vectors that are stored."
+        ),
+        _rule(protocol),
+    ]
+    if protocol.askable > len(protocol.asked):
+        told.append(
+            f"{len(protocol.asked):,} of {protocol.askable:,} crops were looked for, drawn at random; all "
+            "were searched in."
+        )
+    if report.left_out:
+        told.append(f"{counted(report.left_out, 'crop')} without a right answer did not count.")
+    if without_vectors:
+        told.append(f"{counted(without_vectors, 'labelled crop')} without vectors took no part.")
+    if with_corrected:
+        told.append(
+            f"The vectors of {counted(with_corrected, 'crop')} were made with masks that you corrected, as "
+            "in searches."
+        )
+    if found.is_held_out:
+        told.append("Only persons were looked for whom no version was taught with.")
+    elif is_taught:
+        told.append(
+            "This version was taught in this library: its figures on persons that it was taught with are "
+            "flattering. Measure on held-out persons to know what it does with new ones."
+        )
+    if found.persons < FEW_PERSONS:
+        told.append(f"With {counted(found.persons, 'person')} figures move by chance; see the ranges.")
+    return told
+
+
+def about_masks(count: int, *, is_held_out: bool) -> list[str]:
+    """On what parsing was measured."""
+    which = " that are held out of teaching" if is_held_out else ""
+    return [f"Masks were measured on {counted(count, 'corrected mask')}{which}."]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """``3 persons``, ``1 person``."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _rule(protocol: Protocol) -> str:
+    if protocol.across:
+        return (
+            "Each of these crops was looked for among all others. Crops of its person by the same camera "
+            "were left out, the standard rule: a right answer is by another camera."
+        )
+    return (
+        "Each of these crops was looked for among all others, and every other crop of its person is a right "
+        "answer, by the same camera too: most persons are not known to have been seen by two cameras. That "
+        "is easier than the standard rule."
+    )

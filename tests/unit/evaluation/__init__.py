@@ -1,0 +1,1 @@
+"""Tests of measuring a model version on a library."""

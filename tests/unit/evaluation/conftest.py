@@ -1,0 +1,5 @@
+"""An open library."""
+
+from tests.unit.search.conftest import library
+
+__all__ = ["library"]
