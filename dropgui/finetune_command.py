@@ -19,6 +19,7 @@ from dropgui.finetuning.plan import Plan, TooLittleError, plan
 from dropgui.finetuning.protocol import Command, Event
 from dropgui.finetuning.recipe import PRESETS, SOURCES, Recipe, Source
 from dropgui.finetuning.runs import Run
+from dropgui.finetuning.words import how_far, log_line, state_title
 from dropgui.library import Library
 from dropgui.session import Session
 from dropgui.versions.use import use_version
@@ -216,46 +217,16 @@ def _show() -> Iterator[Callable[[Event, Story], None]]:
     clear = "\r\x1b[K" if terminal else ""
 
     def show(event: Event, story: Story) -> None:
-        text = _words(event)
-        if text:
+        if text := log_line(event):
             print(f"{clear}{text}", file=sys.stderr)
         if terminal:
-            print(f"{clear}{_progress(story)}", end="", file=sys.stderr, flush=True)
+            line = f"{state_title(story.state)} · {how_far(story)}".removesuffix(" · ")
+            print(f"{clear}{line}", end="", file=sys.stderr, flush=True)
 
     try:
         yield show
     finally:
         print(end=clear, file=sys.stderr, flush=True)
-
-
-def _words(event: Event) -> str:
-    match event["event"]:
-        case "gathered":
-            lost = f", {event['left_out']:,} are gone" if event["left_out"] else ""
-            return f"{event['train']:,} crops to learn from, {event['held_out']:,} held out{lost}"
-        case "probe":
-            return f"about {_duration(event['seconds'])} for {event['steps']:,} steps"
-        case "epoch":
-            metrics = ", ".join(f"{name} {100 * value:.1f} %" for name, value in event["metrics"].items())
-            return f"epoch {event['epoch']}: {metrics or 'nothing to measure on'}"
-        case "clustered":
-            return f"epoch {event['epoch']}: {event['clusters']:,} clusters of {event['clustered']:,} crops"
-        case "note":
-            return str(event["text"])
-    return ""
-
-
-def _progress(story: Story) -> str:
-    text: str = story.state
-    if story.steps:
-        text += f": step {story.step:,} of {story.of:,}, loss {story.steps[-1]['total']:.3g}"
-    left = story.seconds_left
-    return text if left is None else f"{text}, {_duration(left)} left"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
 
 
 def _sources(text: str) -> tuple[str, ...]:

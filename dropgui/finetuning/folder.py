@@ -17,6 +17,9 @@ from typing import IO, Any
 
 from dropgui.library.processes import process_name
 
+REHEARSAL = "rehearsal"
+"""The folder of rendered people, beside those of the runs."""
+
 _LOCK_SECONDS = 2.0
 _PAUSE = 0.02
 

@@ -1,6 +1,6 @@
 """From chosen crops to what the engine takes: files, boxes, who, where, when, label maps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ class Gathered:
     left_out: int
 
 
-def gather(library: Library, choice: Choice, parent_id: int, rehearsal: "Sequence[Example]" = ()) -> Gathered:
+def gather(library: Library, choice: Choice, parent_id: int) -> Gathered:
     """The crops of ``choice`` as examples, in its order.
 
     ``parent_id``: the model version whose masks are the weak ones.
@@ -53,7 +53,6 @@ def gather(library: Library, choice: Choice, parent_id: int, rehearsal: "Sequenc
         train=[example(one) for one in train],
         held_out=[example(one) for one in held_out],
         rejected=frozenset((places[crop], person) for crop, person in choice.rejected if crop in places),
-        rehearsal=rehearsal,
     )
     return Gathered(material, len(wanted) - len(train) - len(held_out))
 

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
+from dropgui.finetuning.words import METRICS
 from dropgui.library import Library
 from dropgui.library.changes import Change
 from dropgui.library.model_files import keep_file
 from dropgui.library.models import model_versions, register_model
 from dropgui.library.rows import ModelVersionRow
 from dropgui.library.schema import TrainingRun
+from dropgui.versions.words import percent
 from dropgui.weights.loading import device_called, load_file
 
 if TYPE_CHECKING:
     from dropmodel.training.finetune import Outcome
-
-_TITLES = {"map": "mAP", "rank1": "Rank-1", "miou": "mIoU"}
 
 
 def add_version(library: Library, run_id: int, parent_id: int, outcome: "Outcome") -> ModelVersionRow:
@@ -66,8 +66,8 @@ def words_of(outcome: "Outcome", version: ModelVersionRow | None) -> str:
     if version is None:
         return sentence(outcome.message)
     changes = [
-        f"{title} {_percent(outcome.before[name])} → {_percent(outcome.after[name])}"
-        for name, title in _TITLES.items()
+        f"{title} {percent(outcome.before[name])} → {percent(outcome.after[name])}"
+        for name, title in METRICS.items()
         if name in outcome.before and name in outcome.after
     ]
     if not changes:
@@ -80,7 +80,3 @@ def sentence(text: str) -> str:
     trimmed = text.strip()
     trimmed = trimmed[:1].upper() + trimmed[1:]
     return trimmed if trimmed.endswith((".", "!", "?")) else f"{trimmed}."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

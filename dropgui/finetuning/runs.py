@@ -117,7 +117,7 @@ def prepare(library: Library, recipe: Recipe) -> Run:
     :class:`~dropgui.finetuning.plan.TooLittleError`, :class:`~dropgui.finetuning.recipe.RecipeError`,
     :class:`RunError`, and what :func:`dropgui.weights.loading.load_version` raises for lost weights.
     """
-    _refuse_two(library)
+    refuse_two(library)
     settings = recipe.config().to_dict()
     device_called(recipe.device)
     parent = check(library, recipe).parent
@@ -126,7 +126,7 @@ def prepare(library: Library, recipe: Recipe) -> Run:
     config = {**recipe.to_dict(), _DATA: summary(recipe, check(library, recipe))}
 
     order = {"parent": parent.id, "recipe": recipe.to_dict(), "settings": settings}
-    made = _make_folder(library, parent)
+    made = make_folder(library, parent)
 
     def work(connection: Connection) -> int:
         values = {"parent_id": parent.id, "config": config}
@@ -155,7 +155,7 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
     folder = Folder(run.folder)
     if folder.is_worked_on():
         raise RunError("This run is going on already.")
-    _refuse_two(library)
+    refuse_two(library)
     if not folder.parent.is_file():
         raise RunError("This run has come to its end. Start a new one.")
     try:
@@ -163,7 +163,7 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
             said.unlink(missing_ok=True)
         with folder.log.open("ab") as log:
             worker = subprocess.Popen(  # noqa: S603 - our own program
-                [*worker_command(library, run), *(["--stay"] if stay else [])],
+                [*worker_command(library, run.folder), *(["--stay"] if stay else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -179,9 +179,9 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
     return worker
 
 
-def worker_command(library: Library, run: Run) -> list[str]:
-    """The program and arguments that do a run's work."""
-    return [sys.executable, "-m", "dropgui.train_worker", os.fspath(library.path), os.fspath(run.folder)]
+def worker_command(library: Library, folder: Path) -> list[str]:
+    """The program and arguments that do the work of a run's folder."""
+    return [sys.executable, "-m", "dropgui.train_worker", os.fspath(library.path), os.fspath(folder)]
 
 
 def send(run: Run, command: Command) -> None:
@@ -205,13 +205,17 @@ def remove(library: Library, run: Run) -> None:
     library.write(work, change=_CHANGED)
 
 
-def _refuse_two(library: Library) -> None:
+def refuse_two(library: Library) -> None:
+    """:class:`RunError` where a run goes on in this library already."""
     if running(library) is not None:
         raise RunError("A run is going on in this library. Wait for it, or stop it first.")
 
 
-def _make_folder(library: Library, parent: ModelVersionRow) -> Folder:
-    """A folder with the weights to start from, not yet under its name."""
+def make_folder(library: Library, parent: ModelVersionRow) -> Folder:
+    """A folder with the weights to start from, not yet under its name; :class:`RunError`.
+
+    Whoever makes it removes it; one that a kill left is removed an hour later.
+    """
     root = runs_dir(library)
     try:
         root.mkdir(exist_ok=True)

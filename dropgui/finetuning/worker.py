@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from dropgui.finetuning.choice import Choice, choose
 from dropgui.finetuning.ears import Ears
-from dropgui.finetuning.folder import Folder, WorkerLock
-from dropgui.finetuning.gather import Gathered, gather
+from dropgui.finetuning.folder import REHEARSAL, Folder, WorkerLock
+from dropgui.finetuning.gather import gather
 from dropgui.finetuning.protocol import Command
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.result import add_version, sentence, words_of
@@ -29,7 +29,7 @@ from dropmodel.errors import MissingPackageError
 from dropmodel.parts import EIGHT
 
 if TYPE_CHECKING:
-    from dropmodel.training.finetune import Control, Events, Example, Outcome
+    from dropmodel.training.finetune import Control, Events, Example, Material, Outcome
 
 _FAILED, _TAKEN = 1, 3
 _PATIENCE_SECONDS = 8.0
@@ -40,11 +40,12 @@ logger = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``LIBRARY FOLDER [--stay]``: does the run of that folder; returns the exit code."""
+    """``LIBRARY FOLDER [--stay | --estimate]``: does the run of that folder; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m dropgui.train_worker", description="Does a run's work.")
     parser.add_argument("library", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--stay", action="store_true", help="go on when standard input ends")
+    parser.add_argument("--estimate", action="store_true", help="only try how long it takes")
     arguments = parser.parse_args(argv)
     folder = Folder(arguments.folder)
     lock = WorkerLock(folder)
@@ -53,20 +54,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _TAKEN
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
-        return Worker(arguments.library, folder, stay=arguments.stay).run()
+        return Worker(arguments.library, folder, stay=arguments.stay, only_try=arguments.estimate).run()
     finally:
         lock.release()
 
 
 class Worker:
-    """One run of a folder in this process."""
+    """One run of a folder in this process; with ``only_try`` it ends once it is known how long it takes."""
 
-    def __init__(self, library: Path, folder: Folder, *, stay: bool = False) -> None:
+    def __init__(self, library: Path, folder: Folder, *, stay: bool = False, only_try: bool = False) -> None:
         self._library_path = library
         self._folder = folder
         order = folder.read(folder.order)
         self._recipe = Recipe.from_dict(order["recipe"])
         self._settings: dict[str, Any] = order["settings"]
+        self._only_try = only_try
         self._parent_id: int = order["parent"]
         self._run_id: int = order["run"]
         self._voice = Voice(folder)
@@ -104,11 +106,14 @@ class Worker:
             for command in self._told:
                 _tell(self._control, command)
         self._turn("gathering")
-        material = self._gather().material
+        material = self._gather()
         if not resumed and not self._control.ending:
             self._turn("probing")
             estimate = probe(self._folder.parent, material, config, device=device)
             self._voice.tell("probe", **_values(estimate))
+        if self._only_try:
+            self._voice.turn("done")
+            return 0
         self._turn("running")
         outcome = finetune(
             self._folder.parent,
@@ -122,17 +127,17 @@ class Worker:
         )
         return self._end(outcome)
 
-    def _gather(self) -> Gathered:
+    def _gather(self) -> "Material":
         """What was chosen at the start of the run, whatever people said since."""
         known = self._folder.read(self._folder.choice)
         with Library.open(self._library_path) as library:
             choice = Choice.from_dict(known) if known else choose(library, self._recipe, split_of(library))
-            rehearsal = self._rehearsal() if choice.rehearsed or not known else []
-            if not known:
-                choice = replace(choice, rehearsed=bool(rehearsal))
-                self._folder.write(self._folder.choice, choice.to_dict())
-            gathered = gather(library, choice, self._parent_id, rehearsal)
-        material = gathered.material
+            gathered = gather(library, choice, self._parent_id)
+        rehearsal = self._rehearsal(gathered.material.train) if choice.rehearsed or not known else []
+        if not known:
+            choice = replace(choice, rehearsed=bool(rehearsal))
+            self._folder.write(self._folder.choice, choice.to_dict())
+        material = replace(gathered.material, rehearsal=rehearsal)
         self._voice.tell(
             "gathered",
             train=len(material.train),
@@ -141,16 +146,21 @@ class Worker:
             rehearsal=len(material.rehearsal),
             left_out=gathered.left_out,
         )
-        return gathered
+        return material
 
-    def _rehearsal(self) -> "list[Example]":
-        """Rendered people, against forgetting; none where the parent knows other parts than they have."""
+    def _rehearsal(self, train: "Sequence[Example]") -> "list[Example]":
+        """Rendered people, against forgetting; none where the parent knows other parts than they have.
+
+        Where it is only tried how long it takes, and they are not rendered yet, those in ``train`` stand in.
+        """
         from dropmodel.inference import read_info
         from dropmodel.training.finetune.rehearsal import rehearsal
 
         if not self._settings["rehearse"] or read_info(self._folder.parent).schema != EIGHT:
             return []
-        cache = self._folder.path.parent / "rehearsal"
+        cache = self._folder.path.parent / REHEARSAL
+        if not cache.exists() and self._only_try:
+            return stand_ins(train)
         if not cache.exists():
             self._voice.tell("note", text="Rendering people against forgetting; once in this library.")
         try:
@@ -223,6 +233,16 @@ class Worker:
             self._voice.turn("aborted", "Aborted in the midst of a long step.")
             self._voice.close()
             os._exit(0)
+
+
+def stand_ins(train: "Sequence[Example]") -> "list[Example]":
+    """Crops that cost as much as rendered people do: as many, as if of so many persons."""
+    from dropmodel.training.finetune.rehearsal import CROPS, PERSONS
+
+    return [
+        replace(train[place % len(train)], person=place // CROPS)
+        for place in range(PERSONS * CROPS if train else 0)
+    ]
 
 
 def teller(voice: Voice, turn: "Callable[[Any], None]") -> "Events":

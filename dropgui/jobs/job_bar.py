@@ -3,18 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from dropgui.indexing.progress import Progress
+from dropgui.indexing.progress import Progress, duration
 from dropgui.style import GRID
-
-
-def duration(seconds: float) -> str:
-    """A length of time as people say it: "8 s", "2 min", "1 h 5 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{round(whole / 60)} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def describe(name: str, progress: Progress, doing: str = "Indexing") -> str:

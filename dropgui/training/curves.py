@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dropgui.finetuning.follow import Story
+from dropgui.finetuning.words import METRICS, METRICS_SAY
 from dropgui.style import GRID, heading, is_dark, secondary
 from dropgui.training.losses import TOTAL, LossCurves
-from dropgui.training.words import METRICS, METRICS_SAY, percent
+from dropgui.versions.words import percent
 
 # Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
 _LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#5e3c99")

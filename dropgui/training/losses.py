@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dropgui.finetuning.protocol import Event
-from dropgui.training.words import losses_of
+from dropgui.finetuning.words import losses_of
 
 TOTAL = "All together"
 """Title of the weighted sum of all losses."""

@@ -5,30 +5,31 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dropgui.finetuning.follow import Story
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.runs import Run
+from dropgui.finetuning.words import METRICS
 from dropgui.flow import FlowLayout
-from dropgui.indexing.progress import Progress
-from dropgui.jobs.job_bar import duration
+from dropgui.library.rows import ModelVersionRow
 from dropgui.style import GRID, note
 from dropgui.training.warning import WarningLine
-from dropgui.training.words import METRICS, percent
+from dropgui.versions.words import percent
 
 _CHANCE = "Measured on few, differences of a few percent may be chance."
+_TIPS = {
+    "use": "Show it all crops, then it answers searches; the old one until then",
+    "drop": "Delete the new version; the one in use stays",
+}
 _FIELDS = {"batch": "a batch of {:g}", "rate": "a rate of {:g}", "epochs": "{:g} epochs"}
 
 
 class OutcomePanel(QWidget):
     """Hidden while a run goes on."""
 
-    use_wanted = Signal(int)
-    drop_wanted = Signal(int)
-    """The id of the version."""
-    cancelled = Signal()
-    """Making the version ready is to stop."""
+    use_wanted = Signal(ModelVersionRow)
+    drop_wanted = Signal(ModelVersionRow)
     resume_wanted = Signal(Run)
     retry_wanted = Signal(Recipe)
     left = Signal()
@@ -37,9 +38,11 @@ class OutcomePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: Run | None = None
-        self._version: int | None = None
+        self._version: ModelVersionRow | None = None
+        self._made = False
         self._smaller: dict[str, Any] = {}
         self._rows: list[list[str]] = []
+        self._doing: str | None = None
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.error = WarningLine()
@@ -49,15 +52,10 @@ class OutcomePanel(QWidget):
         self._cells.setHorizontalSpacing(3 * GRID)
         self._cells.setVerticalSpacing(GRID // 2)
         self._cells.setColumnStretch(4, 1)
-        self._bar = QProgressBar()
-        self._bar.setFixedHeight(GRID)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("How far the version is")
-        self._bar_words = note()
-        self.use = _button("&Use It", "Show it all crops, then it answers searches; the old one until then")
+        self._status = note()
+        self.use = _button("&Use It", _TIPS["use"])
         self.keep = _button("&Keep as a Version", "Leave it beside the version in use, for later")
-        self.drop = _button("Dr&op", "Delete the new version; the one in use stays")
-        self.cancel = _button("&Cancel", "Leave the version in use as it is; what is done stays for later")
+        self.drop = _button("Dr&op", _TIPS["drop"])
         self.retry = _button("&Try That", "Begin anew with a smaller setting")
         self.resume = _button("&Resume", "Go on from where it was")
         self.back = _button("&Back", "To what there is to teach with")
@@ -68,7 +66,6 @@ class OutcomePanel(QWidget):
             (self.use, lambda: self.use_wanted.emit(self._version)),
             (self.keep, self.left.emit),
             (self.drop, lambda: self.drop_wanted.emit(self._version)),
-            (self.cancel, self.cancelled.emit),
             (self.retry, self._retry),
             (self.resume, lambda: self.resume_wanted.emit(self._run)),
             (self.back, self.left.emit),
@@ -78,9 +75,9 @@ class OutcomePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        for widget in (self._words, self._table, self.error, self._bar, self._bar_words, buttons):
+        for widget in (self._words, self._table, self.error, buttons, self._status):
             column.addWidget(widget)
-        self._show_work(working=False)
+        self.show_work(None)
 
     @property
     def words(self) -> str:
@@ -93,14 +90,14 @@ class OutcomePanel(QWidget):
         return self._rows
 
     @property
-    def working(self) -> str:
-        """What is being done with the version; empty while nothing is."""
-        return "" if self._bar.isHidden() else self._bar_words.text()
+    def status(self) -> str:
+        """What is said of its version, or of the work on versions; empty where nothing is."""
+        return "" if self._status.isHidden() else self._status.text()
 
-    def show_run(self, run: Run, story: Story, *, known: bool) -> None:
-        """What came of a run that has ended; ``known``: its version is there and not in use."""
+    def show_run(self, run: Run, story: Story, version: ModelVersionRow | None) -> None:
+        """What came of a run that has ended; ``version``: what it made, None where that is not there."""
         self._run = run
-        self._version = run.result_id if known else None
+        self._made = (story.done or {}).get("version") is not None
         self._smaller = {} if story.error is None else dict(story.error["smaller"])
         failed = run.state in {"failed", "interrupted"}
         self.error.clear()
@@ -109,57 +106,44 @@ class OutcomePanel(QWidget):
         self._words.setText("" if failed else _success(run, story))
         self._words.setVisible(not failed)
         self._show_table(run)
-        new = self._version is not None
-        for button in (self.use, self.keep, self.drop):
-            button.setVisible(new)
         self.retry.setVisible(bool(self._smaller))
         self.retry.setText(f"&Try With {_said(self._smaller)}")
         self.resume.setVisible(run.resumable)
-        self.back.setVisible(not new)
-        self.use.setDefault(new)
-        self._show_work(working=False)
+        self.show_version(version)
 
-    def show_used(self, words: str, *, switched: bool) -> None:
-        """How making the version ready ended."""
-        self._words.setText(words)
-        self._words.show()
-        if switched:
-            self._version = None
-            for button in (self.use, self.keep, self.drop):
-                button.hide()
-            self.back.show()
-        self._show_work(working=False)
+    def show_version(self, version: ModelVersionRow | None) -> None:
+        """The version that came of the run, as it is now; None: there is none (any more)."""
+        self._version = version
+        waits = version is not None and not version.active
+        for button in (self.use, self.keep, self.drop):
+            button.setVisible(waits)
+        self.back.setVisible(not waits)
+        self.use.setDefault(waits)
+        self._show_status()
 
-    def show_dropped(self) -> None:
-        """The version is gone."""
-        self.show_used("The new version was dropped. The one in use stays.", switched=True)
+    def show_work(self, doing: str | None) -> None:
+        """What is being done with versions, None while nothing is: then nothing else can be."""
+        self._doing = doing
+        wait = None if doing is None else f"{doing}: wait until that is done, or stop it"
+        for button, tip in ((self.use, _TIPS["use"]), (self.drop, _TIPS["drop"])):
+            button.setEnabled(doing is None)
+            button.setToolTip(wait or tip)
+        self._show_status()
 
-    def show_progress(self, progress: Progress) -> None:
-        """How far the version is made ready."""
-        self._bar.setRange(0, progress.total or 0)
-        self._bar.setValue(progress.done)
-        left = "" if progress.eta_seconds is None else f" · {duration(progress.eta_seconds)} left"
-        total = progress.total or progress.done
-        self._bar_words.setText(f"Shown {progress.done:,} of {total:,} crops to it{left}")
-
-    def begin_work(self, words: str) -> None:
-        """The version is being made ready, or dropped."""
-        self.error.clear()
-        self._bar.setRange(0, 0)
-        self._bar_words.setText(words)
-        self._show_work(working=True)
+    def _show_status(self) -> None:
+        text = ""
+        if self._doing is not None:
+            text = f"{self._doing}… How far that is stands at the bottom of the window."
+        elif self._version is not None and self._version.active:
+            text = f"{self._version.name!r} is in use: it answers searches."
+        elif self._version is None and self._made:
+            text = "The version that came of it was dropped."
+        self._status.setText(text)
+        self._status.setVisible(bool(text))
 
     def show_error(self, text: str) -> None:
         """It could not be done."""
-        self._show_work(working=False)
         self.error.tell(text)
-
-    def _show_work(self, *, working: bool) -> None:
-        self._bar.setVisible(working)
-        self._bar_words.setVisible(working)
-        self.cancel.setVisible(working)
-        for button in (self.use, self.keep, self.drop, self.retry, self.resume, self.back):
-            button.setEnabled(not working)
 
     def _show_table(self, run: Run) -> None:
         while (item := self._cells.takeAt(0)) is not None:

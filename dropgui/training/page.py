@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from dropgui.dialogs.notice import NoticeBar
 from dropgui.training.closing import ClosingPanel
 from dropgui.training.plan_view import PlanView
 from dropgui.training.run_view import RunView
@@ -14,6 +15,7 @@ class TeachPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.closing = ClosingPanel()
+        self.notice = NoticeBar()
         self.plan = PlanView()
         self.run = RunView()
         self._pages = QStackedWidget()
@@ -25,6 +27,7 @@ class TeachPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.closing)
+        column.addWidget(self.notice)
         column.addWidget(self._pages, 1)
         self.setFocusProxy(self._pages)
 

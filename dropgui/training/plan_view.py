@@ -7,10 +7,10 @@ from dropgui.errors import UserError
 from dropgui.finetuning.plan import Plan, SourcePlan
 from dropgui.finetuning.recipe import SOURCES, Recipe, Source
 from dropgui.finetuning.runs import Run
+from dropgui.finetuning.words import SOURCES as TITLES
 from dropgui.style import GRID, heading, note, scaled
 from dropgui.training.recipe_form import RecipeForm
 from dropgui.training.warning import WarningLine
-from dropgui.training.words import SOURCES as TITLES
 
 _ABOUT = (
     "The model learns from what you said in this library. What comes of it is a new version beside the one "

@@ -1,5 +1,6 @@
 """The room of teaching: what wires its page to the run, to the library and to the rest of the window."""
 
+from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QObject, Signal
@@ -13,14 +14,14 @@ from dropgui.finetuning.protocol import Command, Event
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.runs import Run
 from dropgui.gallery.feed import LibraryFeed
-from dropgui.indexing.progress import CancelToken, Progress
-from dropgui.jobs.runner import Runner
+from dropgui.jobs.runner import Latest, Runner
+from dropgui.jobs.version_jobs import VersionJobs, Word
+from dropgui.library.changes import Change
+from dropgui.library.library import Library
 from dropgui.library.models import model_versions
-from dropgui.session import Session
+from dropgui.library.rows import ModelVersionRow
 from dropgui.training.page import TeachPage
 from dropgui.training.teacher import Teacher
-from dropgui.versions.drop import drop_version
-from dropgui.versions.use import UseReport, use_version
 
 
 class TeachRoom(QObject):
@@ -28,40 +29,45 @@ class TeachRoom(QObject):
 
     close_wanted = Signal()
     """The window was asked to close, and now it may."""
-    _progressed = Signal(Progress)
 
     def __init__(
-        self, session: Session, runner: Runner, feed: LibraryFeed, tabs: QTabWidget, notice: NoticeBar
+        self,
+        library: Library,
+        runner: Runner,
+        feed: LibraryFeed,
+        tabs: QTabWidget,
+        notice: NoticeBar,
+        jobs: VersionJobs,
     ) -> None:
         super().__init__(tabs)
         self._notice = notice
-        self._session = session
-        self._library = session.library
+        self._library = library
         self._runner = runner
-        self._worker = Runner(self, threads=1)  # making a version ready takes minutes
+        self._jobs = jobs
+        self._versions = Latest(runner)
         self._tabs = tabs
-        self._cancel = CancelToken()
-        self._working = False
         self._asked = False
-        self.teacher = Teacher(session.library, runner, self)
+        self.teacher = Teacher(library, runner, self)
         self.page: TeachPage | None = None
         self._room = QStackedWidget()
         self._tab = tabs.addTab(self._room, "Teach")
         self._key = f"Ctrl+{self._tab + 1}"
         tabs.setTabToolTip(self._tab, f"Teach the model what you said ({self._key})")
         tabs.currentChanged.connect(self._shown)
-        feed.changed.connect(lambda _: self._library_changed())
+        feed.changed.connect(self._library_changed)
         self.teacher.followed.connect(self._followed)
         self.teacher.planned.connect(self._planned)
         self.teacher.told.connect(self._told)
         self.teacher.ended.connect(self._ended)
         self.teacher.failed.connect(self._show_error)
-        self._progressed.connect(self._show_progress)
+        jobs.work.began.connect(self._show_work)
+        jobs.work.ended.connect(self._show_work)
+        jobs.listen(self._hear)
 
     @property
     def busy(self) -> bool:
-        """Whether a run goes on or is being started, or a version is being made ready."""
-        return self.teacher.live or self.teacher.busy or self._working
+        """Whether a run goes on or is being started."""
+        return self.teacher.live or self.teacher.busy
 
     def start(self) -> None:
         """Follow a run that an earlier window left."""
@@ -89,8 +95,6 @@ class TeachRoom(QObject):
 
     def close(self) -> None:
         """End; before the session and the library."""
-        self._cancel.cancel()
-        self._worker.close()
         self.teacher.close()
 
     # -- the page ---------------------------------------------------------------------------------
@@ -108,9 +112,8 @@ class TeachRoom(QObject):
             page.run.outcome.left.connect(self._leave_run)
             page.run.outcome.resume_wanted.connect(self._resume)
             page.run.outcome.retry_wanted.connect(self._retry)
-            page.run.outcome.use_wanted.connect(self._use)
-            page.run.outcome.drop_wanted.connect(self._drop)
-            page.run.outcome.cancelled.connect(self._stop_work)
+            page.run.outcome.use_wanted.connect(self._jobs.use)
+            page.run.outcome.drop_wanted.connect(self._jobs.propose_drop)
             page.closing.answered.connect(self._close)
             page.closing.stay.clicked.connect(self._stay)
         return self.page
@@ -119,9 +122,14 @@ class TeachRoom(QObject):
         if tab == self._tab and not self._made().shows_run:
             self.teacher.read_plan()
 
-    def _library_changed(self) -> None:
-        """There may be more to teach with."""
-        if self.page is not None and not self.page.shows_run and self._room.isVisible():
+    def _library_changed(self, change: Change) -> None:
+        """There may be more to teach with; the version that a run made may be in use, or gone."""
+        page = self.page
+        if page is None:
+            return
+        if page.shows_run and (change.models or change.elsewhere):
+            self._read_version(page.run.outcome.show_version)
+        elif not page.shows_run and self._room.isVisible():
             self.teacher.read_plan()
 
     def _planned(self, found: Plan, last: Run | None) -> None:
@@ -160,19 +168,26 @@ class TeachRoom(QObject):
         self._made().run.tell(self.teacher.story, events)
 
     def _ended(self, run: Run) -> None:
-        def work() -> bool:
-            return any(one.id == run.result_id and not one.active for one in model_versions(self._library))
-
-        def show(known: bool) -> None:
+        def show(version: ModelVersionRow | None) -> None:
             page = self._made()
-            page.run.end(run, self.teacher.story, known=known)
+            page.run.end(run, self.teacher.story, version)
             page.show_run()
             page.closing.hide()
             self._asked = False
             if not self._room.isVisible():
                 self._notice.tell("Teaching has ended.", "Show", self.show)
 
-        self._runner.run(work, show, self._runner.failed.emit)
+        self._read_version(show)
+
+    def _read_version(self, show: Callable[[ModelVersionRow | None], None]) -> None:
+        """Look what became of the version that the run made, if it made one."""
+        library, run = self._library, self.teacher.run
+
+        def work() -> ModelVersionRow | None:
+            made = None if run is None else run.result_id
+            return next((one for one in model_versions(library) if one.id == made), None)
+
+        self._versions.request(work, show)
 
     def _show_error(self, error: Exception) -> None:
         """In the page, where it was asked for; a bug goes where all bugs go."""
@@ -186,46 +201,18 @@ class TeachRoom(QObject):
         else:
             page.plan.error.tell(str(error))
 
-    # -- the version ------------------------------------------------------------------------------
+    # -- its version ------------------------------------------------------------------------------
 
-    def _use(self, version: int) -> None:
-        outcome = self._made().run.outcome
-        cancel = self._cancel = CancelToken()
-        self._working = True
-        outcome.begin_work("Making it ready…")
+    def _show_work(self, _: object = None) -> None:
+        if self.page is not None:
+            self.page.notice.hide()
+            self.page.run.outcome.show_work(self._jobs.work.title)
 
-        def done(report: UseReport) -> None:
-            self._working = False
-            outcome.show_used(report.words, switched=report.switched)
-
-        self._worker.run(
-            lambda: use_version(self._session, version, on_progress=self._progressed.emit, cancel=cancel),
-            done,
-            self._not_done,
-        )
-
-    def _drop(self, version: int) -> None:
-        outcome = self._made().run.outcome
-        self._working = True
-        outcome.begin_work("Dropping it…")
-
-        def done(_: object) -> None:
-            self._working = False
-            outcome.show_dropped()
-
-        self._worker.run(lambda: drop_version(self._library, version), done, self._not_done)
-
-    def _stop_work(self) -> None:
-        self._cancel.cancel()
-
-    def _show_progress(self, progress: Progress) -> None:
-        self._made().run.outcome.show_progress(progress)
-
-    def _not_done(self, error: Exception) -> None:
-        self._working = False
-        self._made().run.outcome.show_error(str(error))
-        if not isinstance(error, UserError):
-            self._runner.failed.emit(error)
+    def _hear(self, word: Word) -> bool:
+        seen = self.page is not None and self.page.isVisible() and self.page.shows_run
+        if seen and self.page is not None:
+            self.page.notice.tell(word.text, word.action, word.todo, error=word.is_fault)
+        return seen
 
     # -- closing ----------------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton,
 from dropgui.finetuning.follow import Story
 from dropgui.finetuning.protocol import Command, Event, State
 from dropgui.finetuning.runs import Run
+from dropgui.finetuning.words import how_far, log_line, state_title
 from dropgui.flow import FlowLayout
+from dropgui.library.rows import ModelVersionRow
 from dropgui.style import GRID, heading, note, scaled
 from dropgui.training.curves import Curves
 from dropgui.training.outcome import OutcomePanel
-from dropgui.training.words import log_line, progress_line, state_title
 
 _LOG_LINES = 5000
 _CUT_SHORT = "Cut short"
@@ -88,7 +89,7 @@ class RunView(QWidget):
     def tell(self, story: Story, events: list[Event]) -> None:
         """What is new."""
         self._show_state(story.state)
-        line = progress_line(story)
+        line = how_far(story)
         self._line.setText(line)
         self._line.setVisible(bool(line))
         self._bar.setRange(0, story.of if story.steps else 0)
@@ -99,13 +100,13 @@ class RunView(QWidget):
         if any(event["event"] in {"step", "epoch"} for event in events):
             self.curves.show_story(story)
 
-    def end(self, run: Run, story: Story, *, known: bool) -> None:
-        """It has ended; ``known``: its version is there and not in use."""
+    def end(self, run: Run, story: Story, version: ModelVersionRow | None) -> None:
+        """It has ended; ``version``: what it made, None where that is not there."""
         self._buttons.hide()
         self._bar.setRange(0, 1)
         self._bar.setValue(int(run.state == "finished"))
         self._state.setText(_CUT_SHORT if run.state == "interrupted" else state_title(story.state))
-        self.outcome.show_run(run, story, known=known)
+        self.outcome.show_run(run, story, version)
         self.outcome.show()
 
     def _show_state(self, state: State) -> None:

@@ -17,19 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from dropgui.errors import UserError
+from dropgui.finetuning.measured_on import measured_on
 from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.picture_list import PictureList
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import CancelToken
+from dropgui.jobs.long_work import LongWork, Tell
 from dropgui.jobs.runner import Runner
 from dropgui.library.decisions import decided_crops
 from dropgui.session import Session
 from dropgui.style import GRID, heading, note
 from dropgui.versions.compare import TOP, ChangedQuery, VersionComparison, compare_versions
 from dropgui.versions.tree import Version
-from dropgui.versions_view.long_work import LongWork, Tell
-from dropgui.versions_view.measured_on import measured_on
 from dropgui.versions_view.measures import DriftTable, MeasureTable
 
 _FIRST = (

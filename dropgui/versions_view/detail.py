@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from dropgui.style import GRID, heading, note
+from dropgui.versions import words
 from dropgui.versions.tree import Version
-from dropgui.versions_view import words
 
 _NOTE_ROWS = 4
 

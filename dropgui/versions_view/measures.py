@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from dropgui.style import GRID, scaled
+from dropgui.versions import words
 from dropgui.versions.compare import Measure, VersionComparison
-from dropgui.versions_view import words
 
 MINUS = "\N{MINUS SIGN}"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -1,14 +1,12 @@
-"""The room of model versions: its tab, its share of the Model menu, its work in the status bar."""
+"""The room of model versions: its tab, its share of the Model menu, and which version answers."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QTabWidget
 
 from dropgui import menus
-from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.thumbnails import Thumbnails
-from dropgui.indexing.progress import Progress
-from dropgui.jobs.job_bar import JobBar
 from dropgui.jobs.runner import Latest, Runner
+from dropgui.jobs.version_jobs import VersionJobs
 from dropgui.library.changes import Change
 from dropgui.library.jobs import interrupted_jobs
 from dropgui.library.models import active_model, model_versions
@@ -24,6 +22,8 @@ class VersionsRoom(QObject):
     tab_wanted = Signal(int)
     switched = Signal()
     """Another version answers searches from now on."""
+    renamed = Signal()
+    """The version that answers has another name."""
 
     def __init__(
         self,
@@ -31,30 +31,20 @@ class VersionsRoom(QObject):
         runner: Runner,
         thumbnails: Thumbnails,
         tabs: QTabWidget,
-        job_bar: JobBar,
-        notice: NoticeBar,
+        jobs: VersionJobs,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._library = session.library
         self._runner = runner
         self._reads = Latest(runner)
-        self._active: int | None = None
-        self._job_bar = job_bar
-        self.page = VersionsPage(session, runner, thumbnails)
-        self.page.failed.connect(runner.failed)
-        self.page.offered.connect(
-            lambda text, action, todo, error: notice.tell(text, action, todo, error=error)
-        )
+        self._active: tuple[int, str] | None = None
+        self._jobs = jobs
+        self.page = VersionsPage(session, runner, thumbnails, jobs)
         self._tab = tabs.addTab(self.page, "Versions")
         self.page.front_wanted.connect(self._come_to_front)
         self._key = f"Ctrl+{self._tab + 1}"
         tabs.setTabToolTip(self._tab, f"Model versions: use one, go back, compare ({self._key})")
-        work = self.page.work
-        work.began.connect(job_bar.begin)
-        work.progressed.connect(self._show_progress)
-        work.ended.connect(job_bar.hide)
-        job_bar.cancelled.connect(work.stop)
         self._look()
 
     def start(self) -> None:
@@ -68,7 +58,7 @@ class VersionsRoom(QObject):
 
         def offer(row: ModelVersionRow | None) -> None:
             if row is not None:
-                self.page.offer_to_go_on(row)
+                self._jobs.offer_to_go_on(row)
 
         self._runner.run(unfinished, offer)
 
@@ -91,10 +81,6 @@ class VersionsRoom(QObject):
         if change.models or change.elsewhere:
             self._look()
 
-    def close(self) -> None:
-        """End what is being done; before the library is closed."""
-        self.page.close_work()
-
     def _come_to_front(self) -> None:
         self.tab_wanted.emit(self._tab)
 
@@ -103,10 +89,10 @@ class VersionsRoom(QObject):
         self._reads.request(lambda: active_model(library), self._noticed)
 
     def _noticed(self, active: ModelVersionRow | None) -> None:
-        now = None if active is None else active.id
-        before, self._active = self._active, now
-        if before is not None and now is not None and now != before:
+        before, self._active = self._active, None if active is None else (active.id, active.name)
+        if before is None or self._active is None:
+            return
+        if self._active[0] != before[0]:
             self.switched.emit()
-
-    def _show_progress(self, doing: str, name: str, progress: Progress) -> None:
-        self._job_bar.show_progress(name, progress, doing)
+        elif self._active != before:
+            self.renamed.emit()

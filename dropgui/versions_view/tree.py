@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from dropgui.style import GRID, scaled
+from dropgui.versions import words
 from dropgui.versions.tree import Version
-from dropgui.versions_view import words
 
 _ID = Qt.ItemDataRole.UserRole
 _MEASURES = ("rank1", "map", "miou")

@@ -7,6 +7,7 @@ from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.feed import LibraryFeed
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
+from dropgui.jobs.version_jobs import VersionJobs
 from dropgui.query.controller import QueryController
 from dropgui.session import Session
 from dropgui.status_bar import StatusBar
@@ -20,7 +21,7 @@ class ModelRooms(QObject):
     tab_wanted = Signal(int)
     """Bring this tab to the front."""
     switched = Signal()
-    """Another model version answers searches from now on."""
+    """Another model version answers searches from now on, or the one that does has another name."""
 
     def __init__(
         self,
@@ -34,10 +35,17 @@ class ModelRooms(QObject):
         notice: NoticeBar,
     ) -> None:
         super().__init__(tabs)
-        self.teaching = TeachRoom(session, runner, feed, tabs, notice)
-        self.versions = VersionsRoom(session, runner, thumbnails, tabs, status.model_bar, notice, self)
+        self.jobs = VersionJobs(session, runner, self)
+        self.jobs.show_in(status.model_bar)
+        self.jobs.failed.connect(runner.failed)
+        self.teaching = TeachRoom(session.library, runner, feed, tabs, notice, self.jobs)
+        self.versions = VersionsRoom(session, runner, thumbnails, tabs, self.jobs, self)
+        self.jobs.unheard.connect(
+            lambda word: notice.tell(word.text, word.action, word.todo, error=word.is_fault)
+        )
         self.versions.tab_wanted.connect(self.tab_wanted)
         self.versions.switched.connect(self.switched)
+        self.versions.renamed.connect(self.switched)
         self.versions.switched.connect(controller.reload_all)
         feed.changed.connect(self.versions.library_changed)
 
@@ -56,4 +64,4 @@ class ModelRooms(QObject):
     def close(self) -> None:
         """End what the rooms do; before the library is closed."""
         self.teaching.close()
-        self.versions.close()
+        self.jobs.close()

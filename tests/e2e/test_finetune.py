@@ -214,13 +214,13 @@ def test_stop_is_heard_at_once_and_obeyed_soon(path: Path) -> None:
 def test_a_disk_that_is_full_loses_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = runs.worker_command
 
-    def cramped(library: Library, run: Run) -> list[str]:
+    def cramped(library: Library, folder: Path) -> list[str]:
         code = (
             "import os, resource, sys;"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY));"
             "os.execv(sys.argv[1], sys.argv[1:])"
         )
-        return [sys.executable, "-c", code, *real(library, run)]
+        return [sys.executable, "-c", code, *real(library, folder)]
 
     with Library.open(path) as library:
         run = runs.prepare(library, recipe())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from dropgui.errors import UserError
-from dropgui.jobs.job_bar import duration
+from dropgui.indexing.progress import duration
 from dropgui.jobs.runner import Latest, Runner
 
 

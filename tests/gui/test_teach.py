@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QPushButton
 
 from dropgui.finetuning import runs
 from dropgui.finetuning.folder import Folder
-from dropgui.finetuning.runs import Run
 from dropgui.library import Library
 from dropgui.library.models import active_model, model_versions
 from dropgui.main_window import MainWindow
@@ -52,9 +51,9 @@ def library(bare: Path) -> Path:
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     """Sets how the made-up engine behaves; the window loads no model of its own accord."""
 
-    def made_up(library: Library, run: Run) -> list[str]:
+    def made_up(library: Library, folder: Path) -> list[str]:
         module = "tests.unit.finetuning.fake_worker"
-        return [sys.executable, "-m", module, str(library.path), str(run.folder)]
+        return [sys.executable, "-m", module, str(library.path), str(folder)]
 
     def behave(**values: Any) -> None:
         monkeypatch.setenv("FAKE_ENGINE", json.dumps(values))
@@ -152,8 +151,11 @@ def test_a_run_from_the_menu_to_the_new_version(library: Path, fake: Fake) -> No
         click(page.plan.show_button)
         wait_until(lambda: page.shows_run and page.run.outcome.isVisible(), "it is shown again")
         click(page.run.outcome.use)
-        assert "ready" in page.run.outcome.working
-        wait_until(lambda: "answers searches now" in page.run.outcome.words, "it is used", TORCH_MS)
+        assert page.run.outcome.status.startswith("Embedding with starter 2…")
+        assert not page.run.outcome.drop.isEnabled()
+        wait_until(lambda: "answers searches now" in page.notice.text, "it is used", TORCH_MS)
+        wait_until(lambda: "is in use" in page.run.outcome.status, "the page knows")
+        assert not page.run.outcome.use.isVisible()
         now = active_model(window.session.library)
         assert now is not None
         assert before is not None
@@ -171,7 +173,12 @@ def test_a_new_version_can_be_dropped(library: Path, fake: Fake) -> None:
         ended(window, page)
         assert len(model_versions(window.session.library)) == 2
         click(page.run.outcome.drop)
-        wait_until(lambda: "was dropped" in page.run.outcome.words, "it is dropped")
+        assert "cannot be undone" in page.notice.text
+        assert len(model_versions(window.session.library)) == 2, "nothing is dropped unasked"
+        (agree,) = page.notice.findChildren(QPushButton)
+        click(agree)
+        wait_until(lambda: "was dropped" in page.run.outcome.status, "it is dropped")
+        assert "was dropped" in page.notice.text
         assert len(model_versions(window.session.library)) == 1
         click(page.run.outcome.back)
         assert not page.shows_run

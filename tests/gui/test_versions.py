@@ -190,6 +190,7 @@ def test_names_and_notes(library: Path) -> None:
         QTest.keyClicks(page.detail.name, "market hall 2")
         QTest.keyClick(page.detail.name, Qt.Key.Key_Return)
         wait_until(lambda: "market hall 2" in shown(page), "it has another name")
+        assert page.notice.text == "'new' is called 'market hall 2' now."
         page.detail.notes.setFocus()
         QTest.keyClicks(page.detail.notes, "better at night")
         choose(page, "old")
@@ -240,8 +241,8 @@ def test_a_file_that_is_no_model_is_refused_on_the_page(library: Path, tmp_path:
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no model")
 
-    def script(_: MainWindow, page: VersionsPage) -> None:
-        page.import_file(broken)
+    def script(window: MainWindow, page: VersionsPage) -> None:
+        window.model_rooms.jobs.import_file(broken)
         wait_until(lambda: not page.busy, "it was tried", TORCH_MS)
         assert "broken.safetensors" in page.notice.text
         assert shown(page).keys() == {"old", "new"}
@@ -366,7 +367,7 @@ def test_with_real_models(tmp_path: Path) -> None:
         assert not button(page, "Compare…").isEnabled()
         command(window, "Add Starter Model").trigger()
         wait_until(lambda: "a version already" in page.notice.text, "it is known", TORCH_MS)
-        page.import_file(other)
+        window.model_rooms.jobs.import_file(other)
         wait_until(lambda: "Added 'starter 2'" in page.notice.text, "it is added", TORCH_MS)
         wait_until(lambda: "starter 2" in shown(page) and not page.busy, "it is listed")
         assert page.chosen is not None
@@ -376,12 +377,19 @@ def test_with_real_models(tmp_path: Path) -> None:
         wait_until(lambda: window.status.model_text.startswith("starter 2 ·"), "the status bar says so")
         exported = tmp_path / "exported.safetensors"
         wait_until(lambda: not page.busy, "it is done")
-        page.export_to(page.chosen.row, exported)
+        window.model_rooms.jobs.export(page.chosen.row, exported)
         wait_until(lambda: "Wrote 'starter 2'" in page.notice.text, "it is written", TORCH_MS)
         assert exported.stat().st_size > 1000
-        page.export_to(page.chosen.row, exported)
+        window.model_rooms.jobs.export(page.chosen.row, exported)
         wait_until(lambda: "exists already" in page.notice.text, "nothing is written over unasked")
+        page.detail.name.setText("night")
+        page.detail.name.editingFinished.emit()
+        wait_until(lambda: window.status.model_text.startswith("night ·"), "its new name is seen at once")
+        agree(page.notice)
+        wait_until(lambda: window.status.model_text.startswith("starter 2 ·"), "and its old one")
         click(page, "Go Back")
         wait_until(lambda: active(window) == "starter", "it is gone back from")
+        agree(page.notice)
+        wait_until(lambda: active(window) == "starter 2", "that is taken back, too")
 
     assert run_main(["--library", str(tmp_path / "some.droplib")], script) == 0

@@ -14,6 +14,9 @@ from dropmodel.training.finetune.examples import Example
 
 PERSONS = 24
 _CAMERAS, _SEEN_BY, _FRAMES = 12, 6, 2
+CROPS = _SEEN_BY * _FRAMES
+"""Of each person."""
+
 _SEED = 20_411
 _SIZE = (128, 256)
 _NEEDED = ("numba", "scipy", "pyarrow", "tqdm")

@@ -23,12 +23,16 @@ _LEAST_BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run takes: ``seconds`` in all, ``step_seconds`` of one of its ``steps``, ``memory`` in bytes."""
+    """What a run takes: ``seconds`` in all, ``step_seconds`` of one of its ``steps``, ``memory`` in bytes.
+
+    ``device``: where it was tried, ``cpu``, ``cuda`` or ``cuda:1``.
+    """
 
     seconds: float
     step_seconds: float
     steps: int
     memory: int
+    device: str
 
 
 def finetune(

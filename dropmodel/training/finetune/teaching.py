@@ -124,8 +124,8 @@ class Teaching:
         )
         return self._outcome(folder, "diverged", text, (1.0,))
 
-    def probe(self) -> tuple[float, float, int, int]:
-        """Seconds of a whole run, seconds a step, steps, and bytes in use; see :func:`run.probe`."""
+    def probe(self) -> tuple[float, float, int, int, str]:
+        """Seconds of a whole run, seconds a step, steps, bytes in use, device; see :func:`run.probe`."""
         taught = self._roll.taught
         if self._config.adapt:  # Anybody will do: it costs the same.
             self._roll.clusters[:taught] = np.arange(taught) // self._config.pictures
@@ -144,7 +144,8 @@ class Teaching:
         steps = self._config.epochs * len(self._mixture)
         held = len(self._material.held_out) * (self._config.epochs + 1 + len(self._config.alphas))
         looked = held + (taught * self._config.epochs if self._config.adapt else 0)
-        return steps * timer.seconds + looked * crop, timer.seconds, steps, most_memory(self._device)
+        seconds = steps * timer.seconds + looked * crop
+        return seconds, timer.seconds, steps, most_memory(self._device), str(self._device)
 
     def _made(self, hooks: list[Hook], *, begin: bool) -> Tuner:
         shape = replace(self._parent.config, identities=self._roll.identities)

@@ -1,7 +1,8 @@
 """The worker with an engine that only pretends: ``python -m tests.unit.finetuning.fake_worker ...``.
 
 The environment variable ``FAKE_ENGINE`` holds JSON: ``steps``, ``seconds`` a step, ``fail`` (``numbers``,
-``memory``, ``full``, ``bug``, ``kill``) at step ``at``, ``model``: whether it gives one. A checkpoint is the
+``memory``, ``full``, ``bug``, ``kill``) at step ``at``, or while it is tried where that is 0, which takes
+``probe_seconds``; ``model``: whether it gives one; ``modest``: whether others go first. A checkpoint is the
 number of the step. Everything around the engine is the real thing.
 """
 
@@ -46,16 +47,30 @@ class Estimate:
     step_seconds: float
     steps: int
     memory: int
+    device: str
 
 
 def fake() -> dict[str, Any]:
     given: dict[str, Any] = json.loads(os.environ.get("FAKE_ENGINE", "{}"))
-    return {"steps": 20, "seconds": 0.01, "fail": "", "at": 0, "model": False, **given}
+    return {
+        "steps": 20,
+        "seconds": 0.01,
+        "fail": "",
+        "at": 0,
+        "model": False,
+        "probe_seconds": 0,
+        "modest": False,
+        **given,
+    }
 
 
 def probe(parent: Path, material: Any, config: Any, *, device: str = "auto") -> Estimate:
     settings = fake()
-    return Estimate(settings["steps"] * settings["seconds"], settings["seconds"], settings["steps"], 1000)
+    time.sleep(settings["probe_seconds"])
+    if settings["fail"] and not settings["at"]:
+        fail(settings["fail"])
+    seconds, steps = settings["seconds"], settings["steps"]
+    return Estimate(steps * seconds, seconds, steps, 1000, "cpu")
 
 
 def finetune(
@@ -135,11 +150,13 @@ def main() -> int:
     for name in ("Example", "Material"):
         setattr(engine, name, getattr(examples, name))
     vars(engine).update(FinetuneConfig=FakeConfig, finetune=finetune, probe=probe)
-    rehearsal = ModuleType("dropmodel.training.finetune.rehearsal")
-    vars(rehearsal).update(rehearsal=lambda folder: [])
-    sys.modules |= {engine.__name__: engine, rehearsal.__name__: rehearsal}
+    sys.modules[engine.__name__] = engine
     from dropgui.finetuning import worker
 
+    # Whether the parent knows the rendered people's parts is asked of torch, which takes seconds to import.
+    worker.Worker._rehearsal = lambda *_: []  # type: ignore[method-assign]
+    if not fake()["modest"]:
+        os.nice = lambda _: 0  # a modest process on a busy machine waits for minutes
     return worker.main()
 
 

@@ -63,7 +63,7 @@ def test_taught_and_used(path: Path, fake: Fake, capsys: pytest.CaptureFixture[s
         {"map": 0.6},
         True,
     )
-    assert "epoch 1: map 60.0 %" in printed.err
+    assert "After epoch 1: mAP 60.0 %." in printed.err
     with Library.open(path) as library:
         active = active_model(library)
         assert active is not None

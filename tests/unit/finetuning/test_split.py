@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropgui.finetuning.measured import held_out_of
+from dropgui.finetuning.measured_on import measured_on
 from dropgui.finetuning.split import FEWEST, SHARE, Candidate, Split, deal, dealt, lot, parted, split_of
 from dropgui.library import Library
 from dropgui.library.decisions import confirm, undo
@@ -144,11 +144,11 @@ def test_a_few_are_not_dealt(bare: Library) -> None:
 
 def test_versions_are_compared_on_who_is_held_out(library: Library, bare: Library) -> None:
     split = deal(library)
-    found = held_out_of(library)
+    found = measured_on(library).held_out
     assert set(found.persons) == {person for person, held_out in split.persons.items() if held_out}
     assert sum(len(crops) for crops in found.persons.values()) == 2 * CAMERAS
     with library.read() as connection:
         assert set(found.masks) == set(parted(connection, split).measuring)
-    nothing = held_out_of(bare)
+    nothing = measured_on(bare).held_out
     assert not nothing.persons
     assert not nothing.masks

@@ -35,9 +35,9 @@ Fake = Callable[..., None]
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     """Sets how the made-up engine behaves, which all runs of the test have."""
 
-    def command(library: Library, run: Run) -> list[str]:
+    def command(library: Library, folder: Path) -> list[str]:
         module = "tests.unit.finetuning.fake_worker"
-        return [sys.executable, "-m", module, str(library.path), str(run.folder)]
+        return [sys.executable, "-m", module, str(library.path), str(folder)]
 
     def behave(**values: Any) -> None:
         monkeypatch.setenv("FAKE_ENGINE", json.dumps(values))
@@ -239,7 +239,7 @@ def test_it_can_be_told_to_stay_later(library: Library, run: Run, fake: Fake) ->
 def test_the_same_is_told_on_standard_output_and_nothing_else(library: Library, run: Run, fake: Fake) -> None:
     fake(steps=4)
     process = subprocess.run(
-        [*runs.worker_command(library, run), "--stay"],
+        [*runs.worker_command(library, run.folder), "--stay"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -254,7 +254,7 @@ def test_the_same_is_told_on_standard_output_and_nothing_else(library: Library, 
 
 def test_a_reader_that_stops_reading_holds_up_nothing(library: Library, run: Run, fake: Fake) -> None:
     fake(steps=600, seconds=0)
-    command = [*runs.worker_command(library, run), "--stay"]
+    command = [*runs.worker_command(library, run.folder), "--stay"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
         assert process.wait(60) == 0, "its pipe is full, and still it ended"
         assert process.stdout is not None
@@ -274,7 +274,7 @@ def test_only_one_worker_and_one_run_at_a_time(library: Library, run: Run, fake:
     with pytest.raises(RunError, match="Stop it first"):
         runs.remove(library, run)
     second = subprocess.run(
-        runs.worker_command(library, run), stdin=subprocess.DEVNULL, timeout=60, check=False
+        runs.worker_command(library, run.folder), stdin=subprocess.DEVNULL, timeout=60, check=False
     )
     assert second.returncode == 3
     os.kill(worker.pid, signal.SIGKILL)

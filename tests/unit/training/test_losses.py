@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dropgui.finetuning.words import log_line, losses_of
 from dropgui.training.losses import TOTAL, LossCurves
-from dropgui.training.words import log_line, losses_of
 
 VALUES = st.none() | st.floats(0, 100)
 

@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import select
 
+from dropgui.finetuning import measured_on as module
+from dropgui.finetuning.measured_on import measured_on
 from dropgui.finetuning.split import deal
 from dropgui.library import Library
 from dropgui.library.decisions import confirm
 from dropgui.library.schema import Side
-from dropgui.versions_view import measured_on as module
-from dropgui.versions_view.measured_on import measured_on
+from tests.unit.indexing.conftest import library
 from tests.unit.library.made import add_crops
+
+__all__ = ["library"]
 
 
 def add_persons(library: Library, count: int) -> dict[int, list[int]]:

@@ -52,9 +52,11 @@ def measured(metrics: Mapping[str, Any], name: str) -> str:
     return percent(value) if isinstance(value, int | float) and 0 <= value <= 1 else ""
 
 
-def size(count: int) -> str:
-    """Bytes: "7.2 MB"."""
-    return f"{count / 1e6:,.1f} MB"
+def size(count: float) -> str:
+    """Bytes: "7.2 MB", "340 MB", "1.2 GB"."""
+    if count >= 1e9:
+        return f"{count / 1e9:,.1f} GB"
+    return f"{count / 1e6:.1f} MB" if count < 1e8 else f"{count / 1e6:.0f} MB"
 
 
 def day(moment: datetime) -> str:

@@ -1,13 +1,14 @@
-"""What is said of a run, in words of people."""
+"""What is said of a run, in words of people: in the window and on a terminal."""
 
 from collections.abc import Mapping
 
 from dropgui.finetuning.follow import Story
 from dropgui.finetuning.protocol import Event, State
 from dropgui.finetuning.recipe import Source
-from dropgui.jobs.job_bar import duration
+from dropgui.indexing.progress import duration
+from dropgui.versions.words import TITLES, percent, size
 
-METRICS = {"map": "mAP", "rank1": "Rank-1", "miou": "mIoU"}
+METRICS = {name: TITLES[name] for name in ("map", "rank1", "miou")}
 """Titles of what is measured, by the names of the protocol."""
 
 METRICS_SAY = (
@@ -68,7 +69,7 @@ def state_title(state: State) -> str:
     return _STATES[state]
 
 
-def progress_line(story: Story) -> str:
+def how_far(story: Story) -> str:
     """How far a run is: "Step 120 of 300 · 4 min left · 1.2 GB"; empty until that is known."""
     words = []
     if story.of:
@@ -82,16 +83,6 @@ def progress_line(story: Story) -> str:
     if story.plan is not None:
         words.append(f"on {story.plan['device']}")
     return " · ".join(words)
-
-
-def size(count: float) -> str:
-    """Bytes as people say them: "1.2 GB", "340 MB"."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
-
-
-def percent(share: float) -> str:
-    """A share as in "61.5 %"."""
-    return f"{100 * share:.1f} %"
 
 
 def log_line(event: Event) -> str:
