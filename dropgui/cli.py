@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from dropgui import finetune_command, masks_command, models_command, search_command
+from dropgui import evaluate_command, finetune_command, masks_command, models_command, search_command
 from dropgui.command_line import (
     add_library_options,
     ctrl_c,
@@ -57,8 +57,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dropgui",
         description="Find the same person again in folders of pictures, by body part. Opens the window.",
-        epilog="Without a window: dropgui index, search, export-masks, import-masks, finetune, models, "
-        "forget (each knows --help).",
+        epilog="Without a window: dropgui index, search, export-masks, import-masks, evaluate, finetune, "
+        "models, forget (each knows --help).",
     )
     parser.add_argument(
         "folders", metavar="FOLDER", nargs="*", type=path_argument, help="folders of pictures to index"
@@ -145,6 +145,7 @@ _COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argp
     "export-masks": (masks_command.export_parser, masks_command.run_export),
     "import-masks": (masks_command.import_parser, masks_command.run_import),
     "models": (models_command.parser, models_command.run),
+    "evaluate": (evaluate_command.parser, evaluate_command.run),
     "finetune": (finetune_command.parser, finetune_command.run),
 }
 

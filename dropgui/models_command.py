@@ -9,8 +9,7 @@ from typing import Any
 from dropgui.command_line import ctrl_c, path_argument, progress_line
 from dropgui.errors import UserError
 from dropgui.library import Library
-from dropgui.library.models import model_versions, note_version, rename_version
-from dropgui.library.rows import ModelVersionRow
+from dropgui.library.models import model_versions, note_version, rename_version, version_named
 from dropgui.session import Session
 from dropgui.versions.drop import drop_vectors, drop_version
 from dropgui.versions.exchange import export_version, import_version
@@ -89,7 +88,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _use(arguments: argparse.Namespace) -> int:
     def work(session: Session, **options: Any) -> UseReport:
-        version = _named(session.library, arguments.version)
+        version = version_named(session.library, arguments.version)
         return use_version(session, version.id, leave_out=arguments.leave_out, **options)
 
     return _switch(arguments, work)
@@ -151,7 +150,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     with Library.open(arguments.library) as library, Session(library, device="cpu") as session:
-        version = _named(library, arguments.version)
+        version = version_named(library, arguments.version)
         export_version(session, version.id, arguments.file)
     if arguments.json:
         print(json.dumps({"version": version.name, "file": str(arguments.file)}, indent=2))
@@ -164,12 +163,12 @@ def _note(arguments: argparse.Namespace) -> int:
     if arguments.text is None and arguments.name is None:
         raise UserError("Give a note, or another name with --name.")
     with Library.open(arguments.library) as library:
-        version = _named(library, arguments.version)
+        version = version_named(library, arguments.version)
         if arguments.name is not None:
             rename_version(library, version.id, arguments.name)
         if arguments.text is not None:
             note_version(library, version.id, arguments.text)
-        version = _named(library, str(version.id))
+        version = version_named(library, str(version.id))
     if arguments.json:
         print(json.dumps({"version": version.name, "id": version.id, "notes": version.notes}, indent=2))
     else:
@@ -179,7 +178,7 @@ def _note(arguments: argparse.Namespace) -> int:
 
 def _drop(arguments: argparse.Namespace) -> int:
     with Library.open(arguments.library) as library:
-        version = _named(library, arguments.version)
+        version = version_named(library, arguments.version)
         dropped = (drop_vectors if arguments.vectors else drop_version)(library, version.id)
     if arguments.json:
         data = {"version": version.name, "crops": dropped.crops, "freed": dropped.freed}
@@ -188,19 +187,6 @@ def _drop(arguments: argparse.Namespace) -> int:
         what = f"the vectors of {version.name!r}" if arguments.vectors else f"{version.name!r}"
         print(f"Dropped {what} ({dropped.crops:,} crops).")
     return 0
-
-
-def _named(library: Library, wanted: str) -> ModelVersionRow:
-    """The version with this name, else with this number; names are not shared by two."""
-    versions = model_versions(library)
-    for version in versions:
-        if version.name == wanted:
-            return version
-    for version in versions:
-        if str(version.id) == wanted:
-            return version
-    known = ", ".join(f"{version.name!r} ({version.id})" for version in versions) or "none"
-    raise UserError(f"There is no model version {wanted!r}. There are: {known}.")
 
 
 def _line(version: Version) -> str:

@@ -8,7 +8,8 @@ from dropgui.evaluation.protocol import Protocol
 from dropmodel.parts import PartSchema
 
 if TYPE_CHECKING:
-    from dropgui.evaluation.result import Evaluation
+    from dropgui.evaluation.result import Certainties, Evaluation
+    from dropgui.evaluation.trust import Trust
 
 USUAL = "Person and parts"
 """The row of the usual choice of vectors."""
@@ -25,6 +26,12 @@ SOURCES: dict[Source, str] = {
     "persons": "persons that you confirmed",
     "names": "persons by the names of files and folders",
 }
+
+RECALIBRATED = "Percentages of searches are fitted to this library from now on. It can be taken back."
+FORGOTTEN = "What was fitted to this library was taken back."
+NOTHING_TO_FORGET = "Nothing was fitted to this library, so there is nothing to take back."
+NOBODY_TO_FIT = "There is nobody to fit probabilities to. Confirm at least two crops for some persons."
+CERTAINTY_TITLES = {"in_use": "In use", "fitted": "Fitted to this library"}
 
 
 def nothing(source: Source) -> str:
@@ -102,6 +109,44 @@ def about_masks(count: int, *, is_held_out: bool) -> list[str]:
     """On what parsing was measured."""
     which = " that are held out of teaching" if is_held_out else ""
     return [f"Masks were measured on {counted(count, 'corrected mask')}{which}."]
+
+
+def about_certainty(found: "Certainties") -> list[str]:
+    """On what percentages rest, how they come true, and whether they would if fitted here; sentences."""
+    told = []
+    if found.in_use is None:
+        told.append("The model is not calibrated: searches tell no percentages.")
+    else:
+        where = ", in this library" if found.own else ""
+        on = found.in_use.source or "pictures that it does not tell of"
+        told.append(f"Percentages are calibrated on {on}{where}.")
+    if (error := _errors(found.trust)) is not None:
+        told.append(f"What searches tell is off by {error}.")
+    if found.fitted is None:
+        told.append(found.why_not or "")
+    elif (error := _errors(found.fitted.trust)) is not None:
+        told.append(f"Fitted to this library they are off by {error}, on persons that the fit did not see.")
+        if not is_better(found):
+            told.append("That is not better than what is in use.")
+    return told
+
+
+def is_better(found: "Certainties") -> bool:
+    """Whether what was fitted comes truer than what is in use."""
+    if found.fitted is None:
+        return False
+    after = found.fitted.trust.matches
+    before = None if found.trust is None else found.trust.matches
+    return after is not None and (before is None or after.ece < before.ece)
+
+
+def _errors(trust: "Trust | None") -> str | None:
+    if trust is None or trust.matches is None or trust.even is None:
+        return None
+    return (
+        f"{100 * trust.matches.ece:.1f} % in the mean over first matches (ECE; at even odds "
+        f"{100 * trust.even.ece:.1f} %)"
+    )
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -54,6 +54,19 @@ def model_version(connection: Connection, model_version_id: int) -> ModelVersion
     return _row(row)
 
 
+def version_named(library: Library, wanted: str) -> ModelVersionRow:
+    """The version with this name, else with this number; a ``UserError`` lists those that there are."""
+    versions = model_versions(library)
+    for version in versions:
+        if version.name == wanted:
+            return version
+    for version in versions:
+        if str(version.id) == wanted:
+            return version
+    known = ", ".join(f"{version.name!r} ({version.id})" for version in versions) or "none"
+    raise UserError(f"There is no model version {wanted!r}. There are: {known}.")
+
+
 def register_model(
     library: Library,
     *,

@@ -71,7 +71,7 @@ def report_of(
         title=title or _title(library, query, views),
         views=views,
         negatives=_views(library, query.negatives),
-        entries=tuple(replace(entry, picture=_crop_picture(entry.row)) for entry in entries),
+        entries=tuple(replace(entry, picture=crop_picture(entry.row)) for entry in entries),
         weights=asked.weights,
         schema=asked.features.schema,
         notes=tuple(_notes(library, query, asked, answer)),
@@ -111,7 +111,7 @@ def _views(library: Library, items: Iterable[int | Picture]) -> tuple[View, ...]
 
 
 def _inside(row: CropRow) -> View:
-    return View(_crop_picture(row), f"{row.path.name} · {row.place}")
+    return View(crop_picture(row), f"{row.path.name} · {row.place}")
 
 
 def _outside(picture: Picture) -> View:
@@ -123,7 +123,8 @@ def _outside(picture: Picture) -> View:
     return View(_read(path, None), path.name)
 
 
-def _crop_picture(row: CropRow) -> Image.Image | None:
+def crop_picture(row: CropRow) -> Image.Image | None:
+    """A crop as a report shows it, at most 192 x 384 pixels; None where its file cannot be read."""
     return _read(row.path, row.box)
 
 

@@ -34,8 +34,9 @@ def element(tag: str, *children: Child | None, **attributes: str | float) -> Ele
     return made
 
 
-def data_uri(picture: Image.Image) -> str:
-    """The picture inside the address itself, as JPEG."""
+def data_uri(picture: Image.Image, *, drawn: bool = False) -> str:
+    """The picture inside the address itself, as JPEG; what was ``drawn``, not photographed, as PNG."""
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    kind = "png" if drawn else "jpeg"
+    picture.save(buffer, kind.upper(), **({} if drawn else {"quality": _QUALITY}))
+    return f"data:image/{kind};base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

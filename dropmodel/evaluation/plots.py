@@ -40,7 +40,7 @@ def write_plots(report: Report, dataset: Dataset, folder: Path) -> list[Path]:
     if report.roc is not None:
         pictures["roc"] = roc_chart({report.model: report.roc})
     if report.reliability is not None:
-        pictures["reliability"] = reliability_chart(report.reliability)
+        pictures["reliability"] = reliability_chart({"on persons held out": report.reliability})
     if report.parsing is not None:
         pictures["confusion"] = confusion_picture(report.parsing)
     drawn, worst = draw_queries(report.ranking)
@@ -103,19 +103,18 @@ def roc_chart(curves: Mapping[str, Roc]) -> Image.Image:
     return chart.picture()
 
 
-def reliability_chart(found: Reliability) -> Image.Image:
-    """How often predictions came true; the area of a disc is its group's weight."""
+def reliability_chart(curves: Mapping[str, Reliability]) -> Image.Image:
+    """How often predictions came true, by who made them; the area of a disc is its group's weight."""
     chart = Chart(
         "Reliability of the probability “same person”",
         Axis.linear("Predicted", 0, 100, 20, " %"),
         Axis.linear("Came true", 0, 100, 20, " %"),
     )
     chart.line([0, 100], [0, 100], MUTED, "perfect", width=2.5, dashed=True)
-    predicted, observed = 100 * found.predicted, 100 * found.observed
-    chart.line(
-        predicted, observed, BLUE, f"on persons held out: error (ECE) {100 * found.ece:.2f} %", width=3
-    )
-    chart.points(predicted, observed, BLUE, 4 + 24 * np.sqrt(found.weights))
+    for (name, found), color in zip(curves.items(), _COLORS, strict=False):
+        predicted, observed = 100 * found.predicted, 100 * found.observed
+        chart.line(predicted, observed, color, f"{name}: error (ECE) {100 * found.ece:.2f} %", width=3)
+        chart.points(predicted, observed, color, 4 + 24 * np.sqrt(found.weights))
     return chart.picture()
 
 
