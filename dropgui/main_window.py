@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         self.index_words = IndexWords(self.session, self.runner, self.jobs, self.job_bar, self.notice)
         self.library_commands = LibraryCommands(self.library_panel, self.index_words, self)
         grids = (self.gallery, self.matches)
-        self.grid_commands = GridCommands(library, self.runner, grids, self._selected_ids)
+        self.grid_commands = GridCommands(library, self.runner, grids, lambda: self._grid)
         self.query_room = QueryRoom(
             self.session,
             self.runner,

@@ -42,8 +42,8 @@ _HOW = "The one to keep comes first. Click another one and press K to keep that.
 class DuplicatesPage(QWidget):
     """Looks for duplicates on demand; only says which crops they are, and changes no file."""
 
-    select_wanted = Signal(list)
-    """Select these crops in the gallery, and show it."""
+    select_wanted = Signal(object)
+    """Select these crops, a list of ids, in the gallery, and show it."""
 
     def __init__(
         self,

@@ -1,5 +1,7 @@
 """How one crop looks in the grid: picture, name, camera; a match adds what was found and decided of it."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -19,10 +21,14 @@ _FRAME = 3.0
 
 
 class CardDelegate(QStyledItemDelegate):
-    """Paints cards of one width; the picture area is twice as high as wide, like a person crop."""
+    """Paints cards of one width; the picture area is twice as high as wide, like a person crop.
 
-    def __init__(self, parent: QWidget, *, matches: bool) -> None:
+    ``is_selected`` says it of a row.
+    """
+
+    def __init__(self, parent: QWidget, is_selected: Callable[[int], bool], *, matches: bool) -> None:
         super().__init__(parent)
+        self._is_selected = is_selected
         self._matches = matches
         self.schema: PartSchema | None = None
         self.card_width = 136
@@ -63,7 +69,7 @@ class CardDelegate(QStyledItemDelegate):
         size = self.card_size(option.fontMetrics)
         left = option.rect.x() + (option.rect.width() - size.width()) // 2
         card = QRect(left, option.rect.y() + _PAD, size.width(), size.height())
-        self._paint_ground(painter, option, card)
+        self._paint_ground(painter, option, card, selected=self._is_selected(index.row()))
         inner = card.adjusted(_PAD, _PAD, -_PAD, -_PAD)
         picture = QRect(inner.topLeft(), self.picture_size())
         self._paint_picture(painter, option.palette, picture, index.data(Qt.ItemDataRole.DecorationRole))
@@ -82,8 +88,9 @@ class CardDelegate(QStyledItemDelegate):
             self._paint_words(painter, option, text, crop, index.data(REMARK_ROLE) or _where(crop))
         painter.restore()
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, card: QRect) -> None:
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, card: QRect, *, selected: bool
+    ) -> None:
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
         accent = option.palette.color(QPalette.ColorRole.Highlight)

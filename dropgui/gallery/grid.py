@@ -1,27 +1,25 @@
 """The grid of crops: the same view shows the library and the ranked matches."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dropgui.gallery.card import CardDelegate
 from dropgui.gallery.model import CROP_ROLE, ID_ROLE, CropModel
+from dropgui.gallery.picks import Flag, Picks
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.style import GRID
 from dropmodel.parts import PartSchema
@@ -40,7 +38,7 @@ class _Place:
     offset: int
     scroll: int
     current: int | None
-    selected: list[npt.NDArray[np.int64]]
+    selected: npt.NDArray[np.int64]
 
 
 class CropGrid(QListView):
@@ -59,9 +57,11 @@ class CropGrid(QListView):
         self._thumbnails = thumbnails
         self._matches = matches
         self._modifiers = Qt.KeyboardModifier.NoModifier
-        self._delegate = CardDelegate(self, matches=matches)
         self._crops = model
         self.setModel(model)
+        self._picks = Picks(model, self)
+        self.setSelectionModel(self._picks)
+        self._delegate = CardDelegate(self, self._picks.has, matches=matches)
         self.setItemDelegate(self._delegate)
         # Wrapped list mode, not icon mode: the same look here, and icon mode walks through all rows for
         # every change of data (55 ms per 100,000).
@@ -84,8 +84,8 @@ class CropGrid(QListView):
         model.modelReset.connect(self._return_to_place)
         self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
-        self.selectionModel().selectionChanged.connect(self.selection_changed)
-        self.selectionModel().currentChanged.connect(self._current_changed)
+        self._picks.changed.connect(self._show_picked)
+        self._picks.currentChanged.connect(self._current_changed)
 
     @property
     def card_width(self) -> int:
@@ -126,56 +126,41 @@ class CropGrid(QListView):
                     return False
         return self._crops.rowCount() > 0
 
+    @property
+    def selected(self) -> npt.NDArray[np.int64]:
+        """Ids of the selected crops, int64 [n], in the order of the grid."""
+        return self._picks.ids
+
     def selected_ids(self) -> list[int]:
-        """Ids of the selected crops, in the order of the grid."""
-        parts = [self._crops.ids[top : bottom + 1] for top, bottom in self._selected_ranges()]
-        ids = np.concatenate(parts) if parts else np.empty(0, np.int64)
-        selected: list[int] = ids[ids >= 0].tolist()
+        """The same as a list."""
+        selected: list[int] = self._picks.ids.tolist()
         return selected
 
     def selected_count(self) -> int:
         """How many crops are selected; cheap also when it is all of them."""
-        return sum(len(ids) for ids in self._selected_id_ranges())
-
-    def _selected_ranges(self) -> list[tuple[int, int]]:
-        """First and last row of each, from above."""
-        # The stubs do not know that a selection is a list of ranges.
-        ranges = cast("Iterable[QItemSelectionRange]", self.selectionModel().selection())
-        return sorted((part.top(), part.bottom()) for part in ranges)
-
-    def _selected_id_ranges(self) -> list[npt.NDArray[np.int64]]:
-        ranges = [self._crops.ids[top : bottom + 1] for top, bottom in self._selected_ranges()]
-        return [ids[ids >= 0] for ids in ranges] if self._crops.has_sections else ranges
+        return self._picks.count
 
     def select(self, crop_id: int) -> None:
         """Make this crop the selected and current one, and bring it into view."""
         row = self._crops.row_of(crop_id)
         if row >= 0:
             index = self._crops.index(row)
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._picks.setCurrentIndex(index, Flag.ClearAndSelect)
             self.scrollTo(index)
 
-    def select_crops(self, crop_ids: list[int]) -> None:
+    def select_crops(self, crop_ids: npt.ArrayLike) -> None:
         """Make these the selected crops, as far as they are shown; the first one is brought into view."""
-        rows = np.flatnonzero(np.isin(self._crops.ids, np.array(crop_ids, np.int64)))
-        # At first nothing: Qt compares each range that was selected with each that is.
-        self.selectionModel().reset()
-        if len(rows):
-            model, first = self.selectionModel(), self._crops.index(int(rows[0]))
-            model.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
-            model.select(self._selection_of(rows), QItemSelectionModel.SelectionFlag.Select)
+        rows = np.isin(self._crops.ids, np.asarray(crop_ids, np.int64))
+        if rows.any():
+            first = self._crops.index(int(np.argmax(rows)))
+            self._picks.setCurrentIndex(first, Flag.NoUpdate)
             self.scrollTo(first)
-        else:
-            self.selection_changed.emit()
-        self.viewport().update()
+        self._picks.pick(rows)
 
-    def _selection_of(self, rows: npt.NDArray[np.intp]) -> QItemSelection:
-        """These rows, int [n] ascending, in as few ranges as there are runs of them."""
-        selection = QItemSelection()
-        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-            if len(run):
-                selection.select(self._crops.index(int(run[0])), self._crops.index(int(run[-1])))
-        return selection
+    def select_others(self) -> None:
+        """Select what is not, and no longer what is; nothing happens where only one can be selected."""
+        if self.selectionMode() is not QAbstractItemView.SelectionMode.SingleSelection:
+            self._picks.pick_others()
 
     def _remember_place(self) -> None:
         """Before the rows change: what is selected, current, and first in view."""
@@ -189,20 +174,17 @@ class CropGrid(QListView):
             offset=self.visualRect(corner).top(),
             scroll=scroll,
             current=int(current.data(ID_ROLE)) if current.isValid() else None,
-            selected=self._selected_id_ranges(),
+            selected=self._picks.ids,
         )
 
     def _return_to_place(self) -> None:
         """After the rows changed: the same crops are selected, current and in view, where they still are."""
         place, ids = self._place, self._crops.ids
-        selection = QItemSelection()
-        if place.selected:
-            rows = np.flatnonzero(np.isin(ids, np.concatenate(place.selected)))
-            selection = self._selection_of(rows)
-        model = self.selectionModel()
-        model.select(selection, QItemSelectionModel.SelectionFlag.Select)
+        self._picks.pick(np.isin(ids, place.selected))
+        if len(place.selected) and not self._picks.count:
+            self._show_picked()  # to the picks a new list begins without any
         if place.current is not None and (row := self._crops.row_of(place.current)) >= 0:
-            model.setCurrentIndex(self._crops.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self._picks.setCurrentIndex(self._crops.index(row), Flag.NoUpdate)
         first = -1 if place.first is None else self._crops.row_of(place.first)
         # Rows are laid out in batches; the first one has to reach the place to return to.
         reach = first if first >= 0 else len(ids) if self._matches else 0
@@ -218,14 +200,20 @@ class CropGrid(QListView):
 
     def selectAll(self) -> None:
         """Select every crop; Qt would go through all rows one by one."""
-        count = self._crops.rowCount()
-        if count:
-            every = QItemSelection(self._crops.index(0), self._crops.index(count - 1))
-            self.selectionModel().select(every, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._picks.pick(np.ones(len(self._crops.ids), bool))
 
-    def visualRegionForSelection(self, _: QItemSelection) -> QRegion:
-        """What to paint anew: all that is seen, for Qt would ask where each row is, also of 100,000."""
-        return QRegion(self.viewport().rect())
+    def clearSelection(self) -> None:
+        """Select nothing."""
+        self._picks.pick(np.zeros(len(self._crops.ids), bool))
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """The right button leaves a selection alone; of what is selected Qt knows only the current row."""
+        right = isinstance(event, QMouseEvent) and event.button() is Qt.MouseButton.RightButton
+        if right and self._picks.has(index.row()):
+            return Flag.NoUpdate
+        return super().selectionCommand(index, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the whole width."""
@@ -249,6 +237,10 @@ class CropGrid(QListView):
         """Remember the modifiers: they tell a choice from a selection."""
         self._modifiers = event.modifiers()
         super().mousePressEvent(event)
+
+    def _show_picked(self) -> None:
+        self.viewport().update()
+        self.selection_changed.emit()
 
     def _current_changed(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -56,8 +57,8 @@ class MapPage(QWidget):
     Call :meth:`stop` before the library is closed.
     """
 
-    selected = Signal(list)
-    """Crop ids that were picked on the map; empty when a click on nothing took the selection away."""
+    selected = Signal(object)
+    """Crop ids that were picked on the map, int64 [n]; none when a click took the selection away."""
     chosen = Signal(int)
     """A crop was double-clicked."""
     _laid = Signal(object, object, float)
@@ -158,7 +159,7 @@ class MapPage(QWidget):
             self._filter = crop_filter
             self._make_due()
 
-    def set_selected(self, crop_ids: list[int]) -> None:
+    def set_selected(self, crop_ids: npt.ArrayLike) -> None:
         """Show these crops as selected, as those that are on the map."""
         self.scatter.set_selected(crop_ids)
 
@@ -327,7 +328,7 @@ class MapPage(QWidget):
         self.legend.show_entries(coloring.entries)
 
     def _select_line(self, line: int) -> None:
-        ids: list[int] = self.scatter.ids[self._coloring.lines == line].tolist()
+        ids = self.scatter.ids[self._coloring.lines == line]
         self.scatter.set_selected(ids)
         self.selected.emit(ids)
 

@@ -1,4 +1,4 @@
-"""What can be done with the grid in front: larger and smaller cards, paths to the clipboard."""
+"""What can be done with the grid in front: cards larger and smaller, the other crops, paths to paste."""
 
 from collections.abc import Callable
 
@@ -15,16 +15,16 @@ from dropgui.library.rows import CropRow
 
 
 class GridCommands(QObject):
-    """``grids`` have cards of one size; ``selected`` says which crops are selected in front."""
+    """``grids`` have cards of one size; ``in_front`` is the one that commands go to."""
 
     def __init__(
-        self, library: Library, runner: Runner, grids: tuple[CropGrid, ...], selected: Callable[[], list[int]]
+        self, library: Library, runner: Runner, grids: tuple[CropGrid, ...], in_front: Callable[[], CropGrid]
     ) -> None:
         super().__init__(runner)
         self._library = library
         self._runner = runner
         self._grids = list(grids)
-        self._selected = selected
+        self._in_front = in_front
 
     @property
     def card_width(self) -> int:
@@ -47,7 +47,8 @@ class GridCommands(QObject):
         menus.add(menu, "&Smaller Cards", lambda: self._step(-1), "Ctrl+-")
 
     def fill_edit(self, menu: QMenu) -> None:
-        """What goes to the clipboard."""
+        """The rest of the crops, and what goes to the clipboard."""
+        menus.add(menu, "&Invert Selection", lambda: self._in_front().select_others(), "Ctrl+I")
         menus.add(menu, "&Copy Paths of Selected Crops", self._copy_paths, "Ctrl+Shift+C")
 
     def _step(self, step: int) -> None:
@@ -55,7 +56,7 @@ class GridCommands(QObject):
         self.set_card_width(CARD_WIDTHS[max(0, min(len(CARD_WIDTHS) - 1, position + step))])
 
     def _copy_paths(self) -> None:
-        ids = self._selected()
+        ids = self._in_front().selected_ids()
 
         def copy(rows: dict[int, CropRow]) -> None:
             QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))

@@ -155,4 +155,4 @@ class LatePages(QObject):
     def _show_selected(self) -> None:
         """The map shows what is selected in the gallery, while it is seen."""
         if self.map is not None and self.map.isVisible():
-            self.map.set_selected(self._gallery.selected_ids())
+            self.map.set_selected(self._gallery.selected)
