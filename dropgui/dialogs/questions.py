@@ -41,6 +41,21 @@ def which_report(parent: QWidget) -> Path | None:
     return path if path.suffix.lower() in _REPORTS.values() else path.with_name(path.name + suffix)
 
 
+def which_page(parent: QWidget, name: str) -> Path | None:
+    """Where a page for a browser is to be written; asks before a file is replaced."""
+    dialog = QFileDialog(parent, "Export as a page", name, "Page for a browser, HTML (*.html)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("html")
+    dialog.selectFile(name)
+    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+
+def which_output_folder(parent: QWidget, title: str) -> Path | None:
+    """A folder to write files into."""
+    chosen = QFileDialog.getExistingDirectory(parent, title)
+    return Path(chosen) if chosen else None
+
+
 def which_library(parent: QWidget) -> Path | None:
     """A library that exists."""
     chosen, _ = QFileDialog.getOpenFileName(parent, "Open a library", filter=_LIBRARIES)

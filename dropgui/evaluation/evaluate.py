@@ -20,7 +20,7 @@ from dropgui.indexing.progress import CancelToken
 from dropgui.library import Library
 from dropgui.library.models import (
     IncompleteVersionError,
-    calibration_of,
+    brought_calibration_of,
     crops_behind,
     model_versions,
     own_calibration_of,
@@ -219,15 +219,21 @@ class _Work:
         )
 
     def _certainty(self, vectors: StoredVectors, protocol: Protocol, ranking: Ranking) -> Certainties:
-        data = calibration_of(self._library, self._version.id)
-        in_use = None if data is None else Calibration.from_dict(data)
+        brought, own = (
+            None if data is None else Calibration.from_dict(data)
+            for data in (
+                brought_calibration_of(self._library, self._version.id),
+                own_calibration_of(self._library, self._version.id),
+            )
+        )
         evidence = Evidence.of(vectors, protocol, ranking)
         if self._cancel.cancelled:
             raise CancelledError
         return Certainties(
-            in_use=in_use,
-            own=own_calibration_of(self._library, self._version.id) is not None,
-            trust=None if in_use is None else evidence.trust(in_use),
+            brought=brought,
+            brought_trust=None if brought is None else evidence.trust(brought),
+            own=own,
+            own_trust=None if own is None else evidence.trust(own),
             fitted=evidence.fit(self._options.source),
             why_not=evidence.why_not,
         )

@@ -1,7 +1,7 @@
 """What an evaluation of a model version in a library found, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dropgui.evaluation.labels import Source
@@ -59,17 +59,34 @@ class CameraTable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Certainties:
-    """The probability "same person": ``in_use`` (None: not calibrated) and how it comes true.
+    """The probability "same person", by who made it, with how it comes true (None without one).
 
-    ``own``: what is in use was fitted in this library. ``fitted``: what could be fitted to these pairs, None
-    with the reason in ``why_not``.
+    ``brought`` came with the model; ``own`` was fitted in this library before, and speaks where there is one.
+    ``fitted`` could be fitted to these pairs; where it is None, ``why_not`` says why.
     """
 
-    in_use: Calibration | None
-    own: bool
-    trust: Trust | None
+    brought: Calibration | None
+    brought_trust: Trust | None
+    own: Calibration | None
+    own_trust: Trust | None
     fitted: Fitted | None
     why_not: str | None
+
+    @property
+    def in_use(self) -> Calibration | None:
+        """What searches tell; None where the version is not calibrated."""
+        return self.brought if self.own is None else self.own
+
+    @property
+    def trust(self) -> Trust | None:
+        """How that comes true."""
+        return self.brought_trust if self.own is None else self.own_trust
+
+    def with_own(self, fitted: Fitted | None) -> "Certainties":
+        """The same once that was fitted to the library speaks, or was taken back (None)."""
+        if fitted is None:
+            return replace(self, own=None, own_trust=None)
+        return replace(self, own=fitted.calibration, own_trust=fitted.trust)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +112,11 @@ class Evaluation:
     worst: tuple[WorstQuery, ...] = ()
     parsing: ParsingScore | None = None
     query_crops: tuple[int, ...] = field(default=())
+
+    def with_own(self, fitted: Fitted | None) -> "Evaluation":
+        """The same once percentages that were fitted to the library are told, or were taken back (None)."""
+        known = self.certainty
+        return self if known is None else replace(self, certainty=known.with_own(fitted))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; measures in percent, None where there was nothing to measure."""
@@ -138,7 +160,7 @@ class Evaluation:
 def _certainty(found: Certainties) -> dict[str, Any]:
     return {
         "calibrated_on": None if found.in_use is None else found.in_use.source,
-        "own": found.own,
+        "own": found.own is not None,
         "in_use": _trust(found.trust),
         "fitted": None if found.fitted is None else _trust(found.fitted.trust),
         "why_not": found.why_not,

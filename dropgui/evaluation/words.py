@@ -117,8 +117,8 @@ def about_certainty(found: "Certainties") -> list[str]:
     if found.in_use is None:
         told.append("The model is not calibrated: searches tell no percentages.")
     else:
-        where = ", in this library" if found.own else ""
         on = found.in_use.source or "pictures that it does not tell of"
+        where = "" if found.own is None else " of this library"
         told.append(f"Percentages are calibrated on {on}{where}.")
     if (error := _errors(found.trust)) is not None:
         told.append(f"What searches tell is off by {error}.")
@@ -126,7 +126,7 @@ def about_certainty(found: "Certainties") -> list[str]:
         told.append(found.why_not or "")
     elif (error := _errors(found.fitted.trust)) is not None:
         told.append(f"Fitted to this library they are off by {error}, on persons that the fit did not see.")
-        if not is_better(found):
+        if found.own is None and not is_better(found):
             told.append("That is not better than what is in use.")
     return told
 

@@ -126,9 +126,13 @@ def calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any]
 
     The one that was fitted in this library (:func:`recalibrate`), else the one that the model brought.
     """
-    found: Mapping[str, Any] | None = own_calibration_of(library, model_version_id)
-    if found is None:
-        found = _metrics(library, model_version_id).get(_CALIBRATION)
+    own = own_calibration_of(library, model_version_id)
+    return brought_calibration_of(library, model_version_id) if own is None else own
+
+
+def brought_calibration_of(library: Library, model_version_id: int) -> Mapping[str, Any] | None:
+    """What the model brought, as plain data; ``KeyError`` for an unknown version."""
+    found: Mapping[str, Any] | None = _metrics(library, model_version_id).get(_CALIBRATION)
     return found
 
 

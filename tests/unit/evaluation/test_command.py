@@ -46,8 +46,8 @@ def test_files_and_numbers(path: str, tmp_path: Path, capsys: pytest.CaptureFixt
     assert float(rows["mAP"]) == pytest.approx(data["map"], abs=0.01)
     assert float(rows["Rank-20"]) == pytest.approx(data["rank20"], abs=0.01)
     assert {file.stem for file in plots.iterdir()} == {"cmc", "roc", "certainty"}
-    for file in plots.iterdir():
-        with Image.open(file) as picture:
+    for drawn in plots.iterdir():
+        with Image.open(drawn) as picture:
             assert picture.size == (1080, 810)
     text = page.read_text(encoding="utf-8")
     assert "<script" not in text

@@ -1,0 +1,95 @@
+"""What to measure, in one bar: which version, on whom; and the button that begins."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
+
+from dropgui.evaluation.labels import Source
+from dropgui.evaluation.offer import Offer, VersionOffer
+from dropgui.evaluation.result import Options
+from dropgui.flow import FlowLayout
+from dropgui.style import GRID
+
+_BY_NAMES = (
+    "Persons as the names of files and folders tell: a folder each, or 0002_c1s1_000451_03.jpg. Nobody is "
+    "made or confirmed by it"
+)
+_SOURCES: dict[Source, tuple[str, str]] = {
+    "persons": ("Confirmed persons", "Persons that you confirmed"),
+    "names": ("Persons by file names", _BY_NAMES),
+}
+
+
+class Choices(QWidget):
+    """Proposes what is fair: held-out persons where the version was taught in this library."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._offer: Offer | None = None
+        self._proposed_for: tuple[int, Source] | None = None
+        self.version, self.source = QComboBox(), QComboBox()
+        self.held_out = QCheckBox("&Held-out persons only")
+        self.measure = QPushButton("&Measure")
+        self.measure.setDefault(True)
+        self.export = QPushButton("E&xport")
+        for combo, name in ((self.version, "The version to measure"), (self.source, "Whom to look for")):
+            combo.setAccessibleName(name)
+            combo.setToolTip(name)
+            combo.setMaximumWidth(24 * GRID)
+            combo.currentIndexChanged.connect(self._propose)
+        for source, (title, tip) in _SOURCES.items():
+            self.source.addItem(title, source)
+            self.source.setItemData(self.source.count() - 1, tip, 3)  # the tooltip
+        self.held_out.toggled.connect(self.changed)
+        flow = FlowLayout(self)
+        flow.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
+        for widget in (self.version, self.source, self.held_out, self.measure, self.export):
+            flow.addWidget(widget)
+
+    @property
+    def version_offer(self) -> VersionOffer | None:
+        """The version that is chosen."""
+        known = () if self._offer is None else self._offer.versions
+        return next((each for each in known if each.row.id == self.version.currentData()), None)
+
+    @property
+    def options(self) -> Options:
+        """Whom to look for."""
+        source: Source = self.source.currentData()
+        return Options(source, self.held_out.isEnabled() and self.held_out.isChecked())
+
+    def set_source(self, source: Source) -> None:
+        """Look for persons of this source."""
+        self.source.setCurrentIndex(self.source.findData(source))
+
+    def show_offer(self, offer: Offer) -> None:
+        """Offer these; what was chosen stays chosen, at first the version in use."""
+        self._offer = offer
+        chosen = self.version.currentData()
+        was_blocked = self.version.blockSignals(True)
+        self.version.clear()
+        for each in offer.versions:
+            title = f"{each.row.name} (in use)" if each.row.active else each.row.name
+            self.version.addItem(title, each.row.id)
+            if chosen is None and each.row.active:
+                chosen = each.row.id
+        self.version.setCurrentIndex(max(self.version.findData(chosen), 0))
+        self.version.blockSignals(was_blocked)
+        self._propose()
+
+    def _propose(self) -> None:
+        """What is fair for a version and a source that were not chosen before."""
+        offer, version = self._offer, self.version_offer
+        source: Source = self.source.currentData()
+        kept = 0 if offer is None else offer.held_out[source]
+        self.held_out.setEnabled(kept > 0)
+        self.held_out.setToolTip(
+            f"Look only for the {kept:,} persons whom no version was taught with"
+            if kept
+            else "Nobody is held out of teaching yet: that takes four confirmed persons with two crops each"
+        )
+        if version is not None and self._proposed_for != (version.row.id, source):
+            self._proposed_for = version.row.id, source
+            self.held_out.setChecked(version.is_taught and kept > 0)
+        self.changed.emit()

@@ -1,0 +1,136 @@
+"""The room of evaluation: its tab, its share of the Model menu, and what it asks for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget
+
+from dropgui import menus
+from dropgui.dialogs import questions
+from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.gallery.thumbnails import Thumbnails
+from dropgui.jobs.runner import Runner
+from dropgui.library.changes import Change
+from dropgui.session import Session
+from dropgui.versions_view.commands import Commands
+
+
+class EvaluationRoom(QObject):
+    """Adds the tab; its page is built when it is first looked at."""
+
+    tab_wanted = Signal(int)
+    chosen = Signal(int)
+    """Search for this crop."""
+    recalibrated = Signal()
+    """Searches tell other percentages from now on."""
+
+    def __init__(
+        self, session: Session, runner: Runner, thumbnails: Thumbnails, tabs: QTabWidget, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._parts = session, runner, thumbnails
+        self.page: EvaluatePage | None = None
+        self._room = QStackedWidget()
+        self._tab = tabs.addTab(self._room, "Evaluate")
+        self._key = f"Ctrl+{self._tab + 1}"
+        tabs.setTabToolTip(self._tab, f"How well a model version finds your persons ({self._key})")
+        tabs.currentChanged.connect(lambda tab: self._made() if tab == self._tab else None)
+        self.commands = Commands(self)
+        add = self.commands.add
+        add("measure", "&Measure the Chosen Version", "", self._measure)
+        add("calibrate", "Cali&brate to This Library", "", self._on_page(EvaluatePage.calibrate))
+        add("forget", "Take Calibration Back", "", self._on_page(EvaluatePage.forget))
+        add("page", "Export Evaluation as &Page…", "", self._ask_page)
+        add("tables", "Export Evaluation as &Tables…", "", self._ask_tables)
+        add("charts", "Export Evaluation as Cur&ves…", "", self._ask_charts)
+        self._show_able()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """The way to the page, and what can be done there."""
+        menus.add(menu, "&Evaluate…", self.show, self._key, "See how well a model version finds your persons")
+        self.commands.fill(menu, "measure", "calibrate", "forget")
+        menu.addSeparator()
+        self.commands.fill(menu, "page", "tables", "charts")
+
+    def show(self) -> None:
+        """Bring the tab to the front."""
+        self._made()
+        self.tab_wanted.emit(self._tab)
+
+    def library_changed(self, change: Change) -> None:
+        """Follow the library."""
+        if self.page is not None:
+            self.page.library_changed(change)
+
+    def close(self) -> None:
+        """End what is being done; before the library is closed."""
+        if self.page is not None:
+            self.page.close_work()
+
+    def _made(self) -> EvaluatePage:
+        if self.page is None:
+            session, runner, thumbnails = self._parts
+            page = self.page = EvaluatePage(session, runner, thumbnails)
+            self._room.addWidget(page)
+            self._room.setFocusProxy(page)
+            page.chosen.connect(self.chosen)
+            page.failed.connect(runner.failed)
+            page.recalibrated.connect(self.recalibrated)
+            page.able_changed.connect(self._show_able)
+            inner = QMenu(page.choices.export)
+            self.commands.fill(inner, "page", "tables", "charts")
+            page.choices.export.setMenu(inner)
+            self._show_able()
+        return self.page
+
+    def _measure(self) -> None:
+        self.show()
+        self._made().measure()
+
+    def _on_page(self, do: Callable[[EvaluatePage], None]) -> Callable[[], None]:
+        def work() -> None:
+            self.show()
+            do(self._made())
+
+        return work
+
+    def _ask_page(self) -> None:
+        if self.page is not None and (chosen := questions.which_page(self.page, "evaluation.html")):
+            self.page.export_page(chosen)
+
+    def _ask_tables(self) -> None:
+        self._ask_folder("Export the tables into a folder", EvaluatePage.export_tables)
+
+    def _ask_charts(self) -> None:
+        self._ask_folder("Export the curves into a folder", EvaluatePage.export_charts)
+
+    def _ask_folder(self, title: str, do: Callable[[EvaluatePage, Path], None]) -> None:
+        if self.page is not None and (chosen := questions.which_output_folder(self.page, title)):
+            do(self.page, chosen)
+
+    def _show_able(self) -> None:
+        page = self.page
+        found = None if page is None else page.found
+        busy = page is not None and page.work.busy
+        none = "Measure first" if found is None else "Wait until that is done, or stop it" if busy else None
+        certainty = None if found is None else found.certainty
+        say = self.commands.set_able
+        say("measure", able=not busy, tip="Look for every labelled crop among all the others")
+        too_few = "There are too few persons to fit percentages to"
+        fitted = certainty is not None and certainty.fitted is not None
+        say(
+            "calibrate",
+            able=none is None and fitted,
+            tip=none or ("Fit the percentages of searches to this library" if fitted else too_few),
+        )
+        own = certainty is not None and certainty.own is not None
+        say(
+            "forget",
+            able=none is None and own,
+            tip=none
+            or ("Tell again what the model brought" if own else "Nothing was fitted to this library"),
+        )
+        say("page", able=none is None, tip=none or "Write all of it as one page for a browser (HTML)")
+        say("tables", able=none is None, tip=none or "Write the tables as CSV files into a folder")
+        say("charts", able=none is None, tip=none or "Write the curves as PNG pictures into a folder")
