@@ -1,33 +1,36 @@
 """The page of duplicates: groups in a list, the crops of one of them side by side, and what to do with it."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from dropgui.duplicates.stack import Group, Kind, Stack, group_of
-from dropgui.errors import UserError
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.picture_list import PictureList
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
+from dropgui.library.ignored import heed_groups, ignore_group, ignored_groups, undo_ignored
 from dropgui.library.library import Library
-from dropgui.library.rows import CropFilter
-from dropgui.persons.find_bar import FindBar
-from dropgui.persons.key_buttons import KeyButtons, Step
-from dropgui.persons.look import Look, Progress
 from dropgui.search.duplicates import THRESHOLD, find_duplicates
-from dropgui.session import NotIndexedYetError, Session
+from dropgui.session import Session
+from dropgui.stacks.find_bar import FindBar
+from dropgui.stacks.key_buttons import Step
+from dropgui.stacks.look import Progress
+from dropgui.stacks.page import StackPage
 from dropgui.style import GRID, note, scaled
 
 _FIRST = (
@@ -35,11 +38,13 @@ _FIRST = (
     "You choose which to keep, and select the others in the gallery. Nothing is ever deleted."
 )
 _NOTHING = "No two crops are that alike. A lower likeness finds more."
-_NONE_LEFT = "Nothing is listed. Z brings back what was ignored last."
 _HOW = "The one to keep comes first. Click another one and press K to keep that."
+_IGNORE = "Ignore", "List this group no more, also when you look anew (I)"
+_HEED = "Ignore No More", "List this group again when you look anew (I)"
+Choice = TypeVar("Choice")
 
 
-class DuplicatesPage(QWidget):
+class DuplicatesPage(StackPage):
     """Looks for duplicates on demand; only says which crops they are, and changes no file."""
 
     select_wanted = Signal(object)
@@ -53,61 +58,34 @@ class DuplicatesPage(QWidget):
         thumbnails: Thumbnails,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        controls = QCheckBox("Show i&gnored"), QComboBox(), _likeness()
+        bar = FindBar("Find &Duplicates", "Look through the crops that the filter shows", *controls)
+        super().__init__(runner, bar, _FIRST, parent)
+        self._showing_ignored, self._kind, self._threshold = controls
+        self._showing_ignored.setToolTip("List ignored groups too, to look at them again or to take it back")
+        self._kind.addItems([kind.value for kind in Kind])
+        self._kind.setAccessibleName("Which duplicates to list")
+        self._kind.setToolTip("Exact copies have the same file content; near-duplicates only look alike")
+        self._library = library
         self._session = session
-        self._runner = runner
-        self._look = Look(runner, self)
-        self._filter = CropFilter()
         self._stack = Stack()
-        self._busy = False
+        self._looked = False
         self._copies = 0  # of all listed groups
         self._model = CropModel(library, runner, thumbnails, self)
         self.grid = CropGrid(self._model, thumbnails, matches=False)
         self.grid.setAccessibleName("Crops of the group")
         self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list = PictureList(library, runner, thumbnails, "Groups of duplicates")
-        self._kind = QComboBox()
-        self._kind.addItems([kind.value for kind in Kind])
-        self._kind.setAccessibleName("Which duplicates to list")
-        self._kind.setToolTip("Exact copies have the same file content; near-duplicates only look alike")
-        self._threshold = QDoubleSpinBox()
-        self._threshold.setRange(0.8, 0.99)
-        self._threshold.setSingleStep(0.01)
-        self._threshold.setValue(THRESHOLD)
-        self._threshold.setPrefix("likeness ≥ ")
-        self._threshold.setAccessibleName("Least likeness of near-duplicates")
-        self._threshold.setToolTip("How alike two crops must be, 1 being the same; counts when you look anew")
-        self._threshold.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
-        self._bar = FindBar(
-            "Find &Duplicates",
-            "Look through the crops that the filter shows",
-            self._kind,
-            self._threshold,
-        )
         self._title = QLabel()
         self._title.setWordWrap(True)
         self._title.setFont(scaled(self._title.font(), 1.25, bold=True))
-        self._message = note()
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._message.setMargin(4 * GRID)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._message)
-        self._pages.addWidget(self._make_groups())
-        self._buttons = KeyButtons(self._steps(), (self, self.grid, self.list, self._message))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self._bar)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._buttons)
-        self._look.progressed.connect(self._bar.set_share)
-        self._bar.start_wanted.connect(self.look)
-        self._bar.stop_wanted.connect(self._look.stop)
-        self._kind.currentIndexChanged.connect(self._kind_changed)
+        self._lay_out(self._make_groups(), self._steps(), (self.grid, self.list))
+        self._kind.currentIndexChanged.connect(
+            lambda: self._relist(self._stack.set_kind, self._chosen_kind())
+        )
+        self._showing_ignored.toggled.connect(lambda on: self._relist(self._stack.set_showing_ignored, on))
         self.list.selectionModel().currentChanged.connect(lambda index: self._go_to(index.row()))
         self.grid.selection_changed.connect(self._show_able)
-        self._say(_FIRST)
 
     def _steps(self) -> tuple[Step, ...]:
         key = Qt.Key
@@ -122,13 +100,13 @@ class DuplicatesPage(QWidget):
                 "Select All Copies",
                 key.Key_A,
                 self.select_all,
-                "Select the copies of all listed groups in the gallery (A)",
+                "Select the copies of all listed groups in the gallery, but of ignored ones (A)",
             ),
             Step("Keep", key.Key_K, self.keep, "Keep the selected crop instead of the first one (K)"),
-            Step("Ignore", key.Key_I, self.ignore, "Take this group off the list until you look anew (I)"),
+            Step(_IGNORE[0], key.Key_I, self.ignore, _IGNORE[1]),
             Step("Back", key.Key_B, self.back, "To the group before (B)", apart=True),
             Step("Next", key.Key_N, self.next, "To the next group (N)", apart=True),
-            Step("Undo", key.Key_Z, self.undo, "Bring back what was ignored last (Z)", apart=True),
+            Step("Undo", key.Key_Z, self.undo, "Take back what was ignored last (Z)", apart=True),
         )
 
     def _make_groups(self) -> QWidget:
@@ -161,24 +139,9 @@ class DuplicatesPage(QWidget):
         return self._stack
 
     @property
-    def busy(self) -> bool:
-        """Whether duplicates are being looked for."""
-        return self._busy
-
-    @property
-    def message(self) -> str:
-        """What stands in place of the groups, empty while there are some."""
-        return "" if self._pages.currentIndex() == 1 else self._message.text()
-
-    @property
-    def summary(self) -> str:
-        """How many groups there are, and which is in front."""
-        return self._bar.summary
-
-    @property
-    def start_button(self) -> QWidget:
-        """Starts looking for duplicates, and stops it."""
-        return self._bar.start
+    def title(self) -> str:
+        """What is said of the group in front."""
+        return self._title.text()
 
     def grid_ids(self) -> list[int]:
         """The crops of the group in front, the one to keep first."""
@@ -186,10 +149,6 @@ class DuplicatesPage(QWidget):
         return ids
 
     # -- from outside -----------------------------------------------------------------------------
-
-    def set_filter(self, crop_filter: CropFilter) -> None:
-        """Look only among these crops, from the next time on."""
-        self._filter = crop_filter
 
     def set_kind(self, kind: Kind) -> None:
         """List duplicates of this kind."""
@@ -199,28 +158,27 @@ class DuplicatesPage(QWidget):
         """How alike near-duplicates must be the next time they are looked for, from 0.8 to 0.99."""
         self._threshold.setValue(threshold)
 
+    def show_ignored(self, on: bool) -> None:
+        """List ignored groups too, or not."""
+        self._showing_ignored.setChecked(on)
+
     def library_changed(self, change: Change) -> None:
         """Crops that are gone leave their groups."""
         self._model.refresh(change.crops_changed)
         if self._stack.forget(change.crops_removed):
-            self._show_groups()
+            self._show_front()
 
     def look(self) -> None:
         """Look for duplicates among the crops that the filter shows."""
-        if self._busy:
-            return
         crop_filter, threshold = self._filter, round(self._threshold.value(), 2)
 
-        def work(tell: Progress) -> list[Group]:
+        def work(tell: Progress) -> tuple[list[Group], dict[int, frozenset[int]]]:
             index = self._session.index
             index.refresh()
             found = find_duplicates(index, crop_filter, threshold=threshold, on_progress=tell)
-            return [group_of(each) for each in found]
+            return [group_of(each) for each in found], ignored_groups(self._library)
 
-        self._busy = True
-        self._bar.set_looking()
-        self._say("Comparing crops with each other…")
-        self._look.start(work, self._found, self._failed)
+        self._start("Comparing crops with each other…", work, self._found)
 
     # -- the steps --------------------------------------------------------------------------------
 
@@ -230,7 +188,7 @@ class DuplicatesPage(QWidget):
             self.select_wanted.emit(list(group.copies))
 
     def select_all(self) -> None:
-        """Select the copies of all listed groups in the gallery."""
+        """Select the copies of all listed groups in the gallery, but of those that are ignored."""
         if copies := self._stack.copies:
             self.select_wanted.emit(copies)
 
@@ -238,12 +196,15 @@ class DuplicatesPage(QWidget):
         """Keep the selected crop of the group."""
         if selected := self.grid.selected_ids():
             self._stack.keep(selected[0])
-            self._show_groups()
+            self._show_front()
 
     def ignore(self) -> None:
-        """Take the group off the list."""
-        self._stack.ignore()
-        self._show_groups()
+        """List the group no more; where it is ignored already, take that back."""
+        group, marks = self._stack.current, self._stack.marks_in_front()
+        if marks:
+            self._write(lambda: heed_groups(self._library, marks), self._stack.decided)
+        elif group is not None:
+            self._write(lambda: ignore_group(self._library, group.crop_ids), self._stack.decided)
 
     def back(self) -> None:
         """Go to the group before."""
@@ -254,40 +215,25 @@ class DuplicatesPage(QWidget):
         self.list.setCurrentIndex(self.list.model().index(self._stack.position + 1, 0))
 
     def undo(self) -> None:
-        """Bring back what was ignored last."""
-        self._stack.undo()
-        self._show_groups()
+        """Take back what was ignored last, or ignore again what was taken back."""
+        if (step := self._stack.last_step) is not None:
+            self._write(lambda: undo_ignored(self._library, step), self._stack.undone)
 
     # -- what happens -----------------------------------------------------------------------------
 
-    def _found(self, groups: list[Group] | None) -> None:
-        self._rest()
-        if groups is None:
-            self._say(_FIRST)
-            return
-        self._stack = Stack(groups, self._chosen_kind())
-        self._show_groups()
+    def _found(self, found: tuple[list[Group], dict[int, frozenset[int]]]) -> None:
+        groups, ignored = found
+        showing = self._showing_ignored.isChecked()
+        self._looked = True
+        self._stack = Stack(groups, self._chosen_kind(), ignored, showing_ignored=showing)
+        self._show_front()
         if self.isVisible():
             (self.grid if self._stack.current is not None else self._message).setFocus()
 
-    def _failed(self, error: Exception) -> None:
-        self._rest()
-        if isinstance(error, NotIndexedYetError):
-            self._say("Nothing is indexed yet. Add a folder of pictures first.")
-        elif isinstance(error, UserError):
-            self._say(str(error))
-        else:
-            self._say(_FIRST)
-            self._runner.failed.emit(error)
-
-    def _rest(self) -> None:
-        self._busy = False
-        self._bar.set_busy(busy=False)
-
-    def _kind_changed(self) -> None:
-        self._stack.set_kind(self._chosen_kind())
-        if not self._busy and (self._stack.groups or self.message != _FIRST):
-            self._show_groups()
+    def _relist(self, choose: Callable[[Choice], None], choice: Choice) -> None:
+        choose(choice)
+        if self._looked and not self._busy:
+            self._show_front()
 
     def _chosen_kind(self) -> Kind:
         return list(Kind)[self._kind.currentIndex()]
@@ -299,23 +245,21 @@ class DuplicatesPage(QWidget):
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def _say(self, words: str) -> None:
-        self._message.setText(words)
-        self._pages.setCurrentIndex(0)
-        self._bar.set_summary("")
-        self._buttons.setVisible(self._stack.ignored > 0 and not self._busy)
-        self._show_able()
+    def _has_cards(self) -> bool:
+        return bool(self._stack.groups)
 
-    def _show_groups(self) -> None:
+    def _has_steps(self) -> bool:
+        return self._stack.last_step is not None
+
+    def _show_front(self) -> None:
         groups = self._stack.groups
-        self.list.show_pictures([group.kept for group in groups], lambda row: _words(groups[row]))
+        self.list.show_pictures([group.kept for group in groups], self._list_words)
         self._copies = len(self._stack.copies)
         if groups:
-            self._pages.setCurrentIndex(1)
-            self._buttons.show()
+            self._show_card()
         else:
             self._model.set_ids(np.empty(0, np.int64))
-            self._say(_NONE_LEFT if self._stack.ignored else _NOTHING)
+            self._say(_none_left(self._stack) if self._stack.ignored else _NOTHING)
             self._message.setFocus()
         self._show_group()
 
@@ -324,7 +268,7 @@ class DuplicatesPage(QWidget):
         if group is not None:
             place = self._stack.position
             self.list.setCurrentIndex(self.list.model().index(place, 0))
-            self._title.setText(_words(group).replace("\n", " · "))
+            self._title.setText(self._list_words(place).replace("\n", " · "))
             self._model.set_remarks({crop_id: _remark(group, crop_id) for crop_id in group.crop_ids})
             self._model.set_ids(np.array(group.crop_ids, np.int64))
             self.grid.clearSelection()
@@ -334,22 +278,47 @@ class DuplicatesPage(QWidget):
             if self._stack.ignored:
                 words.append(f"{self._stack.ignored:,} ignored")
             self._bar.set_summary(" · ".join(words))
+            ignored = self._stack.is_ignored(place)
+            self._buttons.set_words(_IGNORE[0], *(_HEED if ignored else _IGNORE))
         self._show_able()
 
-    def _show_able(self) -> None:
-        group = None if self._busy else self._stack.current
+    def _list_words(self, place: int) -> str:
+        words = _words(self._stack.groups[place])
+        return f"{words} · ignored" if self._stack.is_ignored(place) else words
+
+    def _able(self) -> dict[str, bool]:
+        group = self._stack.current
         selected = self.grid.selected_ids() if group is not None else []
-        self._buttons.set_able(
-            {
-                "Select Copies": group is not None,
-                "Select All Copies": group is not None,
-                "Keep": group is not None and bool(selected) and selected[0] != group.kept,
-                "Ignore": group is not None,
-                "Back": group is not None and self._stack.position > 0,
-                "Next": group is not None and self._stack.position < len(self._stack.groups) - 1,
-                "Undo": not self._busy and self._stack.ignored > 0,
-            }
-        )
+        return {
+            "Select Copies": group is not None,
+            "Select All Copies": self._copies > 0,
+            "Keep": group is not None and bool(selected) and selected[0] != group.kept,
+            _IGNORE[0]: group is not None,
+            "Back": group is not None and self._stack.position > 0,
+            "Next": group is not None and self._stack.position < len(self._stack.groups) - 1,
+            "Undo": self._has_steps(),
+        }
+
+
+def _likeness() -> QDoubleSpinBox:
+    """How alike near-duplicates must be."""
+    box = QDoubleSpinBox()
+    box.setRange(0.8, 0.99)
+    box.setSingleStep(0.01)
+    box.setValue(THRESHOLD)
+    box.setPrefix("likeness ≥ ")
+    box.setAccessibleName("Least likeness of near-duplicates")
+    box.setToolTip("How alike two crops must be, 1 being the same; counts when you look anew")
+    box.lineEdit().setAcceptDrops(False)  # folders may be dropped anywhere, here too
+    return box
+
+
+def _none_left(stack: Stack) -> str:
+    """Where all that was found is ignored."""
+    count = stack.ignored
+    groups = f"{count:,} group{'s are' if count != 1 else ' is'} ignored"
+    words = f"Nothing is listed: {groups}. “Show ignored” lists {'them' if count != 1 else 'it'}"
+    return f"{words}, Z takes back the last step." if stack.last_step is not None else f"{words}."
 
 
 def _words(group: Group) -> str:

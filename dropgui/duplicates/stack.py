@@ -1,12 +1,14 @@
 """The groups of duplicates somebody looks through: which are listed, which crop of each is kept.
 
-Nothing here knows the window, and nothing is written: a group is ignored until the next look.
+Nothing here knows the window, and nothing is written here: which groups are ignored the library says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from dropgui.library.ignored import IgnoredUndo
 from dropgui.search.duplicates import DuplicateGroup
 
 
@@ -74,20 +76,34 @@ def group_of(found: DuplicateGroup) -> Group:
 
 
 class Stack:
-    """Groups in order, one of them in front; what was ignored can be brought back."""
+    """Groups in order, one of them in front. Those the library ignores are listed only where wanted.
 
-    def __init__(self, found: Iterable[Group] = (), kind: Kind = Kind.ALL) -> None:
+    ``ignored`` has the crops of ignored groups by their ids in the library. A group is ignored where all of
+    it, as it is listed, is in one of those.
+    """
+
+    def __init__(
+        self,
+        found: Iterable[Group] = (),
+        kind: Kind = Kind.ALL,
+        ignored: Mapping[int, frozenset[int]] | None = None,
+        *,
+        showing_ignored: bool = False,
+    ) -> None:
         self._found = list(found)
-        self._ignored: list[int] = []
-        self._front = 0
         self._kind = kind
+        self._marks = dict(ignored or {})
+        self._showing_ignored = showing_ignored
+        self._steps: list[IgnoredUndo] = []
+        self._front = 0
         self._listed: list[int] = []
         self._groups: list[Group] = []
+        self._ignored: set[int] = set()
         self._list()
 
     @property
     def groups(self) -> Sequence[Group]:
-        """What is listed: groups of the chosen kind that were not ignored."""
+        """What is listed: groups of the chosen kind."""
         return self._groups
 
     @property
@@ -102,17 +118,36 @@ class Stack:
 
     @property
     def ignored(self) -> int:
-        """How many were ignored."""
+        """How many groups of the chosen kind are ignored, listed or not."""
         return len(self._ignored)
 
     @property
     def copies(self) -> list[int]:
-        """All crops of the listed groups but those that are kept."""
-        return [crop_id for group in self._groups for crop_id in group.copies]
+        """All crops of the listed groups but those that are kept; none of an ignored group."""
+        heeded = (group for place, group in enumerate(self._groups) if not self.is_ignored(place))
+        return [crop_id for group in heeded for crop_id in group.copies]
+
+    @property
+    def last_step(self) -> IgnoredUndo | None:
+        """What was ignored last, or taken back: to be undone in the library before :meth:`undone`."""
+        return self._steps[-1] if self._steps else None
+
+    def is_ignored(self, place: int) -> bool:
+        """Whether the group at a place of the list is ignored."""
+        return self._listed[place] in self._ignored
+
+    def marks_in_front(self) -> list[int]:
+        """The library's ids of what makes it ignore the group in front."""
+        return [] if self.current is None else self._marks_on(self.current, self._marks_by_crop())
 
     def set_kind(self, kind: Kind) -> None:
         """List duplicates of this kind only; the group in front stays there if it is listed."""
         self._kind = kind
+        self._list()
+
+    def set_showing_ignored(self, showing: bool) -> None:
+        """List ignored groups too; the group in front stays there if it is listed."""
+        self._showing_ignored = showing
         self._list()
 
     def go_to(self, place: int) -> None:
@@ -127,19 +162,18 @@ class Stack:
             self._found[at] = self._found[at].keeping(crop_id)
             self._groups[self._front] = group.keeping(crop_id)
 
-    def ignore(self) -> None:
-        """These are no duplicates, or need nothing: the next group comes to the front."""
-        if self._listed:
-            self._ignored.append(self._listed[self._front])
-            self._list()
+    def decided(self, step: IgnoredUndo) -> None:
+        """A group is ignored in the library from now on, or no more."""
+        self._steps.append(step)
+        self._follow(step)
 
-    def undo(self) -> None:
-        """Bring back what was ignored last, to the front."""
-        if self._ignored:
-            back = self._ignored.pop()
-            self._list()
-            if back in self._listed:
-                self._front = self._listed.index(back)
+    def undone(self, step: IgnoredUndo) -> None:
+        """The last step was taken back by this one: its group comes to the front if it is listed."""
+        self._steps.pop()
+        self._follow(step)
+        crops = frozenset[int]().union(*step.before.values(), *step.after.values())
+        places = (place for place, group in enumerate(self._groups) if crops.issuperset(group.crop_ids))
+        self._front = next(places, self._front)
 
     def forget(self, crop_ids: Iterable[int]) -> bool:
         """These crops left the library; whether any group had one of them."""
@@ -151,17 +185,36 @@ class Stack:
         ]
         place_of = {at: place for place, (at, _) in enumerate(kept)}
         self._found = [group for _, group in kept]
-        self._ignored = [place_of[at] for at in self._ignored if at in place_of]
         before = self._listed[: self._front]
         self._listed = [place_of[at] for at in self._listed if at in place_of]
         self.go_to(sum(at in place_of for at in before))
         self._list()
         return True
 
+    def _follow(self, step: IgnoredUndo) -> None:
+        for mark in step.before:
+            self._marks.pop(mark, None)
+        self._marks.update(step.after)
+        self._list()
+
     def _list(self) -> None:
         before = self._listed[self._front] if self._listed else -1
-        ignored = set(self._ignored)
-        shown = ((at, group.only(self._kind)) for at, group in enumerate(self._found) if at not in ignored)
-        listed = {at: group for at, group in shown if group is not None}
+        of_kind = ((at, group.only(self._kind)) for at, group in enumerate(self._found))
+        every = {at: group for at, group in of_kind if group is not None}
+        by_crop = self._marks_by_crop()
+        self._ignored = {at for at, group in every.items() if self._marks_on(group, by_crop)}
+        left_out = frozenset[int]() if self._showing_ignored else self._ignored
+        listed = {at: group for at, group in every.items() if at not in left_out}
         self._listed, self._groups = list(listed), list(listed.values())
         self.go_to(self._listed.index(before) if before in listed else self._front)
+
+    def _marks_by_crop(self) -> Mapping[int, list[int]]:
+        by_crop: defaultdict[int, list[int]] = defaultdict(list)
+        for mark, crops in self._marks.items():
+            for crop_id in crops:
+                by_crop[crop_id].append(mark)
+        return by_crop
+
+    def _marks_on(self, group: Group, by_crop: Mapping[int, list[int]]) -> list[int]:
+        marks = by_crop.get(group.kept, [])
+        return [mark for mark in marks if self._marks[mark].issuperset(group.crop_ids)]

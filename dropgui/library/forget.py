@@ -20,6 +20,7 @@ from dropgui.library.drafts import remove_lost_drafts
 from dropgui.library.embeddings import remove_embeddings
 from dropgui.library.events import log_anonymous_event
 from dropgui.library.faults import BusyLibraryError
+from dropgui.library.ignored import forget_ignored
 from dropgui.library.library import Library
 from dropgui.library.schema import Camera, Crop, CropTag, Decision, Event, Folder, Image, Meta, Person, Tag
 from dropgui.library.stored_queries import forget_lost
@@ -119,11 +120,12 @@ def _forget_events(connection: Connection, path: str) -> None:
 
 
 def _forget_the_unused(connection: Connection) -> None:
-    """Cameras, persons and tags that nothing is left of: their names could tell who was there."""
+    """What nothing is left of: names of cameras, persons and tags could tell who was there."""
     connection.execute(delete(Camera).where(~select(Image.id).where(Image.camera_id == Camera.id).exists()))
     in_crops = select(Crop.id).where(Crop.person_id == Person.id).exists()
     in_decisions = select(Decision.id).where(Decision.person_id == Person.id).exists()
     connection.execute(delete(Person).where(~in_crops, ~in_decisions))
+    forget_ignored(connection)
     connection.execute(delete(Tag).where(~select(CropTag.tag_id).where(CropTag.tag_id == Tag.id).exists()))
 
 

@@ -136,7 +136,28 @@ def _widen_versions(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3)
+def _to_version_4(connection: Connection) -> None:
+    """Duplicates that are to be listed no more."""
+    for statement in (
+        """
+        CREATE TABLE ignored_groups (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            ignored_at DATETIME NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE ignored_crops (
+            group_id INTEGER NOT NULL REFERENCES ignored_groups (id) ON DELETE CASCADE,
+            crop_id INTEGER NOT NULL REFERENCES crops (id) ON DELETE CASCADE,
+            PRIMARY KEY (group_id, crop_id)
+        )
+        """,
+        "CREATE INDEX ignored_crops_by_crop ON ignored_crops (crop_id)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3, _to_version_4)
 """``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
 
 

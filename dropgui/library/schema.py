@@ -7,40 +7,11 @@ Deleting a folder, an image or a crop takes everything below it along. Ids are n
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from dropgui.library.instants import UtcDateTime
 from dropgui.library.rows import REVIEW_STATES
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in Python, UTC without its zone in the file."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Refuses naive times and stores the rest as UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Gives the stored UTC time its zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -385,6 +356,28 @@ class Side(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     held_out: Mapped[bool]
+
+
+class IgnoredGroup(Base):
+    """Crops that were found as duplicates and are to be listed no more (:mod:`dropgui.library.ignored`)."""
+
+    __tablename__ = "ignored_groups"
+    __table_args__ = _KEPT_IDS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ignored_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class IgnoredCrop(Base):
+    """Which crops an ignored group has."""
+
+    __tablename__ = "ignored_crops"
+    __table_args__ = (Index("ignored_crops_by_crop", "crop_id"),)
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("ignored_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    crop_id: Mapped[int] = mapped_column(ForeignKey("crops.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Event(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
@@ -13,18 +13,18 @@ from dropgui.library.decisions import confirm, reject, undo
 from dropgui.library.library import Library
 from dropgui.library.persons import person_rows
 from dropgui.library.queries import crop_rows
-from dropgui.library.rows import CropFilter, CropRow, PersonRow
+from dropgui.library.rows import CropRow, PersonRow
 from dropgui.library.undo import Undo
 from dropgui.persons.around import Around, look_around
 from dropgui.persons.card_view import CardView
 from dropgui.persons.companions import Companion, CompanionList
-from dropgui.persons.find_bar import FindBar
-from dropgui.persons.key_buttons import KeyButtons, Step
-from dropgui.persons.look import Look, Progress
 from dropgui.persons.review import Review
 from dropgui.search.clusters import Suggestion, suggest_persons
 from dropgui.session import Session
-from dropgui.style import GRID, note
+from dropgui.stacks.find_bar import FindBar
+from dropgui.stacks.key_buttons import Step
+from dropgui.stacks.look import Progress
+from dropgui.stacks.page import StackPage
 from dropmodel.evaluation.grouping import Grouping
 
 STRICTNESS = {"Loose": 2.0, "Normal": 2.5, "Strict": 3.0}
@@ -36,7 +36,7 @@ _NOTHING = "No crops without a person look alike enough. Try “Loose”, or add
 _FINISHED = "You have been through all suggestions. Skipped ones are still there: press B to go back."
 
 
-class PersonsPage(QWidget):
+class PersonsPage(StackPage):
     """Suggests on demand; every decision goes to the library at once and can be taken back."""
 
     reviewed = Signal()
@@ -50,48 +50,22 @@ class PersonsPage(QWidget):
         thumbnails: Thumbnails,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        self._strictness = QComboBox()
+        tip = "Put crops together that look like one person"
+        super().__init__(runner, FindBar("Su&ggest Persons", tip, self._strictness), _FIRST, parent)
         self._library = library
         self._session = session
-        self._runner = runner
-        self._look = Look(runner, self)
         self._arounds = Latest(runner)
-        self._filter = CropFilter()
         self._review = Review()
         self._names: dict[int, str] = {}
-        self._busy = False
         self._card = CardView(library, runner, thumbnails)
-        self._strictness = QComboBox()
         self._strictness.addItems(list(STRICTNESS))
         self._strictness.setCurrentText("Normal")
         self._strictness.setAccessibleName("How alike crops must be")
         self._strictness.setToolTip("Strict: small groups that are nearly always right. Loose: larger ones.")
-        self._bar = FindBar(
-            "Su&ggest Persons", "Put crops together that look like one person", self._strictness
-        )
-        self._message = note()
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._message.setMargin(4 * GRID)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._message)
-        self._pages.addWidget(self._card)
-        self._buttons = KeyButtons(
-            self._steps(), (self, self.grid, self._card.known, self.companions, self._message)
-        )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self._bar)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self._buttons)
-        self._look.progressed.connect(self._bar.set_share)
-        self._bar.start_wanted.connect(self.suggest)
-        self._bar.stop_wanted.connect(self._look.stop)
+        self._lay_out(self._card, self._steps(), (self.grid, self._card.known, self.companions))
         self._card.selection_changed.connect(self._show_able)
         self.companions.wanted.connect(self._merge_with)
-        self._say(_FIRST)
-        self._show_able()
 
     def _steps(self) -> tuple[Step, ...]:
         key = Qt.Key
@@ -113,16 +87,6 @@ class PersonsPage(QWidget):
         return self._review
 
     @property
-    def busy(self) -> bool:
-        """Whether groups are being looked for, or a decision is being written."""
-        return self._busy
-
-    @property
-    def message(self) -> str:
-        """What stands in place of a card, empty while one is shown."""
-        return "" if self._pages.currentIndex() == 1 else self._message.text()
-
-    @property
     def title(self) -> str:
         """What the card in front suggests."""
         return self._card.title
@@ -142,20 +106,11 @@ class PersonsPage(QWidget):
         """What the card in front may be merged with."""
         return self._card.companions
 
-    @property
-    def start_button(self) -> QPushButton:
-        """Starts looking for groups, and stops it."""
-        return self._bar.start
-
     def grid_ids(self) -> list[int]:
         """The crops that are shown as the suggestion, in order."""
         return self._card.crop_ids()
 
     # -- from outside -----------------------------------------------------------------------------
-
-    def set_filter(self, crop_filter: CropFilter) -> None:
-        """Suggest only from these crops, from the next time on."""
-        self._filter = crop_filter
 
     def library_changed(self, change: Change) -> None:
         """Crops that are gone, or got a person elsewhere, leave the cards."""
@@ -163,17 +118,15 @@ class PersonsPage(QWidget):
         before = self._review.current
         self._review.forget(change.crops_removed)
         if self._review.current != before:
-            self._show_card()
+            self._show_front()
         if (change.persons or change.elsewhere) and self._review.cards and not self._busy:
             ids = [crop_id for card in self._review.cards for crop_id in card.crop_ids]
             self._runner.run(
                 lambda: (crop_rows(self._library, ids), person_rows(self._library)), self._settle
             )
 
-    def suggest(self) -> None:
+    def look(self) -> None:
         """Look for groups; what was on the stack is dropped, what was decided stays."""
-        if self._busy:
-            return
         options = Grouping(strictness=STRICTNESS[self._strictness.currentText()])
         crop_filter = self._filter
 
@@ -183,10 +136,7 @@ class PersonsPage(QWidget):
             found = suggest_persons(index, crop_filter, options=options, on_progress=tell)
             return found, {row.id: row.name for row in person_rows(self._library)}
 
-        self._set_busy(True)
-        self._bar.set_looking()
-        self._say("Looking for crops that look alike…")
-        self._look.start(work, self._suggested, self._failed)
+        self._start("Looking for crops that look alike…", work, self._suggested)
 
     # -- the steps --------------------------------------------------------------------------------
 
@@ -194,19 +144,19 @@ class PersonsPage(QWidget):
         """The crops of the card are one person: the known one, or a new one."""
         card = self._review.current
         if card is not None:
-            self._write(card.crop_ids, lambda: confirm(self._library, card.crop_ids, card.person_id))
+            self._decide(card.crop_ids, lambda: confirm(self._library, card.crop_ids, card.person_id))
 
     def refuse(self) -> None:
         """The selected crops, or all, are not the known person that the card says."""
         card = self._review.current
         if card is not None and card.person_id is not None:
             person, crop_ids = card.person_id, tuple(self.grid.selected_ids()) or card.crop_ids
-            self._write(crop_ids, lambda: reject(self._library, crop_ids, person))
+            self._decide(crop_ids, lambda: reject(self._library, crop_ids, person))
 
     def split(self) -> None:
         """The selected crops become a card of their own, the next one."""
         if not self._busy and self._review.split(self.grid.selected_ids()):
-            self._show_card()
+            self._show_front()
 
     def merge(self) -> None:
         """The card is one person with what is selected in the list."""
@@ -228,36 +178,17 @@ class PersonsPage(QWidget):
         written = self._review.last_written
         if written is None:
             self._review.undo()
-            self._show_card()
-            return
-
-        def undone(_: object) -> None:
-            self._set_busy(False)
-            self._review.undo()
-            self._show_card()
-
-        self._set_busy(True)
-        self._runner.run(lambda: undo(self._library, written), undone, self._failed)
+            self._show_front()
+        else:
+            self._write(lambda: undo(self._library, written), lambda _: self._review.undo())
 
     # -- what happens -----------------------------------------------------------------------------
 
-    def _suggested(self, found: tuple[tuple[Suggestion, ...], dict[int, str]] | None) -> None:
-        self._set_busy(False)
-        if found is None:
-            self._say(_FIRST)
-            return
+    def _suggested(self, found: tuple[tuple[Suggestion, ...], dict[int, str]]) -> None:
         cards, self._names = found
         self._review = Review(cards)
-        self._show_card()
+        self._show_front()
         self.grid.setFocus()
-
-    def _failed(self, error: Exception) -> None:
-        self._set_busy(False)
-        if self._review.cards:
-            self._show_card()
-        else:
-            self._say(_FIRST)
-        self._runner.failed.emit(error)
 
     def _settle(self, found: tuple[dict[int, CropRow], list[PersonRow]]) -> None:
         rows, persons = found
@@ -268,26 +199,17 @@ class PersonsPage(QWidget):
         if card is not None and card.person_id is not None and card.person_id not in self._names:
             self._review.name(None)
         if self._review.current != before:
-            self._show_card()
+            self._show_front()
         elif card is not None:
             self._card.show_words(card, self._names)
 
     def _move(self, step: int) -> None:
         if not self._busy:
             self._review.move(step)
-            self._show_card()
+            self._show_front()
 
-    def _write(self, crop_ids: Collection[int], work: Callable[[], Undo]) -> None:
-        if self._busy:
-            return
-
-        def written(token: Undo) -> None:
-            self._set_busy(False)
-            self._review.decided(crop_ids, token)
-            self._show_card()
-
-        self._set_busy(True)
-        self._runner.run(work, written, self._failed)
+    def _decide(self, crop_ids: Collection[int], work: Callable[[], Undo]) -> None:
+        self._write(work, lambda token: self._review.decided(crop_ids, token))
 
     def _merge_with(self, companion: Companion) -> None:
         if self._busy:
@@ -299,22 +221,17 @@ class PersonsPage(QWidget):
             places = [at for at, card in enumerate(cards) if companion.first_crop in card.crop_ids]
             if not places or not self._review.merge(places[0]):
                 return
-        self._show_card()
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
-        self._bar.set_busy(busy=busy)
-        self._show_able()
+        self._show_front()
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def _say(self, words: str) -> None:
-        self._message.setText(words)
-        self._pages.setCurrentIndex(0)
-        self._buttons.setVisible(self._review.can_undo or bool(self._review.cards))
-        self._bar.set_summary("")
+    def _has_cards(self) -> bool:
+        return bool(self._review.cards)
 
-    def _show_card(self) -> None:
+    def _has_steps(self) -> bool:
+        return self._review.can_undo or self._has_cards()
+
+    def _show_front(self) -> None:
         card = self._review.current
         self._arounds.drop()
         if card is None:
@@ -324,8 +241,8 @@ class PersonsPage(QWidget):
             self._message.setFocus()
         else:
             self._card.show_card(card, self._names)
-            self._pages.setCurrentIndex(1)
-            self._buttons.show()
+            self._buttons.set_shown("Not This Person", shown=card.person_id is not None)
+            self._show_card()
             stack = self._review.cards
             self._arounds.request(
                 lambda: look_around(self._session, card, stack), lambda found: self._show_around(card, found)
@@ -347,20 +264,16 @@ class PersonsPage(QWidget):
             words.append(f"{self._review.done:,} decided")
         self._bar.set_summary(" · ".join(words))
 
-    def _show_able(self) -> None:
-        card = None if self._busy else self._review.current
+    def _able(self) -> dict[str, bool]:
+        card = self._review.current
         known = card is not None and card.person_id is not None
         selected = self.grid.selected_count()
-        self._buttons.set_able(
-            {
-                "Accept": card is not None,
-                "Split Off": card is not None and 0 < selected < len(card.crop_ids),
-                "Merge": card is not None and self.companions.chosen is not None,
-                "Not This Person": known,
-                "Skip": card is not None,
-                "Back": not self._busy and self._review.position > 0,
-                "Undo": not self._busy and self._review.can_undo,
-            }
-        )
-        if card is not None:
-            self._buttons.set_shown("Not This Person", shown=known)
+        return {
+            "Accept": card is not None,
+            "Split Off": card is not None and 0 < selected < len(card.crop_ids),
+            "Merge": card is not None and self.companions.chosen is not None,
+            "Not This Person": known,
+            "Skip": card is not None,
+            "Back": self._review.position > 0,
+            "Undo": self._review.can_undo,
+        }

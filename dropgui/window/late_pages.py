@@ -115,7 +115,7 @@ class LatePages(QObject):
     def _suggest(self) -> None:
         self.tab_wanted.emit(self._persons_tab)
         assert self.persons is not None
-        self.persons.suggest()
+        self.persons.look()
 
     def _find_duplicates(self) -> None:
         self.tab_wanted.emit(self._duplicates_tab)

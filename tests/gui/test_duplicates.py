@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 from sqlalchemy import update
 
 from dropgui.duplicates import page as page_module
@@ -16,6 +16,7 @@ from dropgui.duplicates.page import DuplicatesPage
 from dropgui.duplicates.stack import Kind
 from dropgui.library import Change, Library
 from dropgui.library.forget import forget_crops
+from dropgui.library.ignored import ignore_group, ignored_groups
 from dropgui.library.rows import CropFilter
 from dropgui.library.schema import Image
 from dropmodel.features import Features
@@ -58,6 +59,7 @@ def looked(page: DuplicatesPage) -> list[tuple[int, ...]]:
 
 def press(page: DuplicatesPage, key: Qt.Key, target: QWidget | None = None) -> None:
     QTest.keyClick(target or page.grid, key)
+    wait_until(lambda: not page.busy, "the step is done")
 
 
 def test_groups_are_gone_through_with_keys(page: DuplicatesPage) -> None:
@@ -80,12 +82,54 @@ def test_groups_are_gone_through_with_keys(page: DuplicatesPage) -> None:
     press(page, KEY.Key_A)
     assert wanted == [[2, 3], [2, 3, 5], [1, 2], [1, 2]]
     press(page, KEY.Key_I)
-    assert "Z brings back" in page.message
+    assert (
+        page.message
+        == "Nothing is listed: 2 groups are ignored. “Show ignored” lists them, Z takes back the last step."
+    )
     press(page, KEY.Key_Z, page)
     press(page, KEY.Key_Z)
     assert [group.kept for group in page.stack.groups] == [3, 4]
     press(page, KEY.Key_B)
     assert page.grid_ids() == [3, 1, 2]
+
+
+def test_what_is_ignored_stays_so_until_it_is_taken_back(library: Library, page: DuplicatesPage) -> None:
+    looked(page)
+    press(page, KEY.Key_I)
+    assert looked(page) == [(4, 5)], "it does not come back at the next look"
+    assert page.summary == "Group 1 of 1 · 1 copies in all · 1 ignored"
+    (ignored,) = page.findChildren(QCheckBox)
+    QTest.mouseClick(ignored, Qt.MouseButton.LeftButton, pos=QPoint(8, ignored.height() // 2))
+    assert page.grid_ids() == [4, 5], "the group in front stays there"
+    press(page, KEY.Key_B)
+    assert page.title == "3 crops · 1 exact, likeness 1.00 · ignored"
+    assert page.stack.copies == [5], "all copies are those of groups that are not ignored"
+    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Ignore No More")
+    assert button.accessibleName() == "Ignore No More (I)"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_until(lambda: not page.busy, "it is taken back")
+    assert button.text() == "Ignore"
+    assert ignored_groups(library) == {}
+    press(page, KEY.Key_Z)
+    assert page.title.endswith("ignored")
+    assert list(ignored_groups(library).values()) == [frozenset({1, 2, 3})]
+    page.show_ignored(False)
+    assert page.grid_ids() == [4, 5]
+
+
+def test_a_group_that_grew_is_listed_again(library: Library, page: DuplicatesPage) -> None:
+    ignore_group(library, [1, 2])
+    assert looked(page) == [(1, 2, 3), (4, 5)]
+    page.set_kind(Kind.EXACT)
+    assert page.message == "Nothing is listed: 1 group is ignored. “Show ignored” lists it."
+    page.show_ignored(True)
+    assert page.grid_ids() == [1, 2]
+
+
+def test_nothing_indexed_is_said_on_the_page(tmp_path: Path, application: object) -> None:
+    with Library.create(tmp_path / "none.droplib") as empty, shown_alone(DuplicatesPage, empty) as page:
+        assert looked(page) == []
+        assert page.message == "Nothing is indexed yet. Add a folder of pictures first."
 
 
 def test_exact_and_near_are_told_apart(page: DuplicatesPage) -> None:
@@ -114,6 +158,7 @@ def test_it_can_be_stopped(page: DuplicatesPage, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(page_module, "find_duplicates", endless)
     page.look()
     assert page.busy
+    assert page.start_button.text() == "Sto&p"
     QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     wait_until(lambda: not page.busy, "it stopped")
     assert "Nothing is ever deleted" in page.message

@@ -47,7 +47,7 @@ def page(library: Library, application: object) -> Iterator[PersonsPage]:
 
 
 def suggested(page: PersonsPage) -> list[set[int]]:
-    page.suggest()
+    page.look()
     wait_until(lambda: not page.busy, "there are suggestions")
     return [set(card.crop_ids) for card in page.review.cards]
 
@@ -164,7 +164,7 @@ def test_it_can_be_stopped(page: PersonsPage, monkeypatch: pytest.MonkeyPatch) -
             on_progress(0.5)  # type: ignore[operator]
 
     monkeypatch.setattr(page_module, "suggest_persons", endless)
-    page.suggest()
+    page.look()
     wait_until(lambda: page.start_button.text() == "Sto&p", "it can be stopped")
     QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     wait_until(lambda: not page.busy, "it stopped")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert
 
 from dropgui.library import Library, migrations
 from dropgui.library.faults import NewerLibraryError
+from dropgui.library.ignored import ignore_group, ignored_groups
 from dropgui.library.migrations import Step
 from dropgui.library.queries import CropFilter, crop_ids, crop_rows
 from dropgui.library.saved_searches import saved_searches
@@ -185,6 +186,19 @@ def test_a_search_for_marked_crops_still_opens(version_2: Path) -> None:
         query = saved_searches(library)[0].query
     assert query["crop_filter"] == {"review_states": ["accepted", "unseen"]}
     CropFilter.from_dict(query["crop_filter"])
+
+
+def test_duplicates_can_be_ignored_in_a_library_of_version_3(
+    version_1: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", migrations.STEPS[:2])
+        Library.open(version_1).close()
+    assert version(version_1) == 3
+    with Library.open(version_1) as library:
+        ignore_group(library, [1, 2])
+        assert list(ignored_groups(library).values()) == [frozenset({1, 2})]
+    assert version(version_1.with_name("first.droplib.v3.backup")) == 3
 
 
 def test_a_crop_that_was_not_copied_is_noticed(version_2: Path, monkeypatch: pytest.MonkeyPatch) -> None:

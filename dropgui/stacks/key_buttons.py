@@ -34,8 +34,7 @@ class KeyButtons(QWidget):
         left, right = QHBoxLayout(), QHBoxLayout()
         for step in steps:
             button = QPushButton(step.text)
-            button.setToolTip(step.tip)
-            button.setAccessibleName(f"{step.text} {step.tip[step.tip.rindex('(') :]}")
+            _describe(button, step.text, step.tip)
             button.setDefault(step is steps[0])
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(step.do)
@@ -62,6 +61,12 @@ class KeyButtons(QWidget):
         """Show a step only where it has a meaning."""
         self._buttons[text].setVisible(shown)
 
+    def set_words(self, text: str, words: str, tip: str) -> None:
+        """A step's button says something else: what it would do to the card in front."""
+        button = self._buttons[text]
+        button.setText(words)
+        _describe(button, words, tip)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The letters come before the views' own keys and the window's."""
         if isinstance(event, QKeyEvent) and event.type() in {
@@ -78,3 +83,8 @@ class KeyButtons(QWidget):
                     step.do()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _describe(button: QPushButton, words: str, tip: str) -> None:
+    button.setToolTip(tip)
+    button.setAccessibleName(f"{words} {tip[tip.rindex('(') :]}")
