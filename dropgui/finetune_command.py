@@ -14,12 +14,13 @@ from typing import Any
 from dropgui.command_line import count_argument, ctrl_c, path_argument, progress_line
 from dropgui.errors import UserError
 from dropgui.finetuning import runs
+from dropgui.finetuning.estimate import estimate
 from dropgui.finetuning.follow import Follower, Story
 from dropgui.finetuning.plan import Plan, TooLittleError, plan
 from dropgui.finetuning.protocol import Command, Event
 from dropgui.finetuning.recipe import PRESETS, SOURCES, Recipe, Source
 from dropgui.finetuning.runs import Run
-from dropgui.finetuning.words import how_far, log_line, state_title
+from dropgui.finetuning.words import CUT_SHORT, how_far, log_line, state_title
 from dropgui.library import Library
 from dropgui.session import Session
 from dropgui.versions.use import use_version
@@ -51,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--library", type=path_argument, required=True, help="library file (.droplib)")
     top.add_argument("--plan", action="store_true", help="only say what there is to teach with")
+    top.add_argument("--estimate", action="store_true", help="only try how long it would take: two batches")
     top.add_argument("--resume", action="store_true", help="go on with the last run that was cut short")
     top.add_argument(
         "--use", action="store_true", help="use the new version when it is done, if it is better"
@@ -87,13 +89,26 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.plan:
             _print_plan(plan(library), as_json=arguments.json)
             return 0
+        if arguments.estimate:
+            return _estimate(library, _recipe(library, arguments), as_json=arguments.json)
         one = (
             _last(library, arguments)
             if arguments.resume
             else runs.prepare(library, _recipe(library, arguments))
         )
         story, stopped = _work(library, one)
+        runs.mark_seen(one)
         return _report(library, runs.run(library, one.id), story, arguments, stopped=stopped)
+
+
+def _estimate(library: Library, recipe: Recipe, *, as_json: bool) -> int:
+    with ctrl_c() as cancel:
+        found = estimate(library, recipe, cancel)
+    if found is None:
+        return _STOPPED
+    words = found.words
+    print(json.dumps(asdict(found), indent=2) if as_json else f"{words[0].upper()}{words[1:]}.")
+    return 0
 
 
 def _last(library: Library, arguments: argparse.Namespace) -> Run:
@@ -154,9 +169,8 @@ def _report(library: Library, one: Run, story: Story, arguments: argparse.Namesp
         raise UserError(story.error["message"] + (f" To try: {smaller}" if smaller else ""))
     if one.state == "interrupted":
         raise UserError(
-            "The worker ended without a word; the system may have ended it for want of memory. To go on: "
-            f"dropgui finetune --library {library.path} --resume, or start anew with a smaller --batch. "
-            f"What it wrote is in {one.folder}."
+            f"{CUT_SHORT} To go on: dropgui finetune --library {library.path} --resume, or start anew with a "
+            f"smaller --batch. What it wrote is in {one.folder}."
         )
     if one.state == "aborted":
         print("Aborted; to go on: dropgui finetune --resume. Nothing else has changed.", file=sys.stderr)

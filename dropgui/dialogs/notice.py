@@ -1,5 +1,6 @@
 """A line above the grids that says what just happened and offers what to do; never a box in the way."""
 
+from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
@@ -25,9 +26,10 @@ class NoticeBar(QWidget):
         self._close.setAutoRaise(True)
         self._close.setAccessibleName("Dismiss message")
         self._close.setToolTip("Dismiss")
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._dismiss)
         self._fade = QTimer(self, singleShot=True, interval=_SHOWN_MS)
-        self._fade.timeout.connect(self.hide)
+        self._fade.timeout.connect(self._dismiss)
+        self._waiting: deque[tuple[str, str, Callable[[], object]]] = deque()
         self._todo: Callable[[], object] | None = None
         self._is_error = False
         row = QHBoxLayout(self)
@@ -64,6 +66,13 @@ class NoticeBar(QWidget):
         self.show()
         self.update()
 
+    def tell_when_free(self, text: str, action: str, todo: Callable[[], object]) -> None:
+        """An offer that can wait until what is shown was dismissed."""
+        if self.isHidden():
+            self.tell(text, action, todo)
+        else:
+            self._waiting.append((text, action, todo))
+
     def paintEvent(self, _: QPaintEvent) -> None:
         """A ground that sets the message apart: the accent's, or red for an error."""
         ground = QColor("#c42b1c") if self._is_error else self.palette().color(QPalette.ColorRole.Highlight)
@@ -74,3 +83,10 @@ class NoticeBar(QWidget):
         self.hide()
         if self._todo is not None:
             self._todo()
+        if self.isHidden():  # nothing came of it yet
+            self._dismiss()
+
+    def _dismiss(self) -> None:
+        self.hide()
+        if self._waiting:
+            self.tell(*self._waiting.popleft())

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dropgui.errors import UserError
+from dropgui.finetuning import runs
 from dropgui.finetuning.folder import REHEARSAL, Folder
 from dropgui.finetuning.follow import story_of
 from dropgui.finetuning.plan import check
 from dropgui.finetuning.recipe import Recipe
-from dropgui.finetuning.runs import RunError, make_folder, refuse_two, runs_dir, worker_command
 from dropgui.indexing.progress import CancelToken, duration
 from dropgui.library import Library
 from dropgui.versions.words import size
@@ -53,12 +53,12 @@ def estimate(library: Library, recipe: Recipe, cancel: CancelToken | None = None
     Nothing is written but a folder that goes again, nobody is held out by it. Errors as of
     :func:`dropgui.finetuning.runs.prepare`, and a ``UserError`` for what went wrong in the trying.
     """
-    refuse_two(library)
+    runs.refuse_two(library)
     settings = recipe.config().to_dict()
     device_called(recipe.device)
     parent = check(library, recipe).parent
     assert parent is not None
-    folder = make_folder(library, parent)
+    folder = runs.make_folder(library, parent)
     try:
         order = {"run": 0, "parent": parent.id, "recipe": recipe.to_dict(), "settings": settings}
         folder.write(folder.order, order)
@@ -66,14 +66,14 @@ def estimate(library: Library, recipe: Recipe, cancel: CancelToken | None = None
             return None
         story = story_of(folder.events)
     except OSError as error:
-        raise RunError(f"It could not be tried: {error.strerror or error}.") from error
+        raise runs.RunError(f"It could not be tried: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)
     if story.error is not None:
         raise UserError(story.error["message"])
     if story.probe is None:
         raise UserError("It could not be tried: the worker ended without a word, maybe for want of memory.")
-    to_render = settings["rehearse"] and not (runs_dir(library) / REHEARSAL).exists()
+    to_render = settings["rehearse"] and not (runs.runs_dir(library) / REHEARSAL).exists()
     values = {name: story.probe[name] for name in ("step_seconds", "steps", "memory", "device")}
     seconds = story.probe["seconds"] + (_RENDER_SECONDS if to_render else 0)
     return Estimate(seconds, **values, threads=recipe.threads, cores=cores())
@@ -81,7 +81,7 @@ def estimate(library: Library, recipe: Recipe, cancel: CancelToken | None = None
 
 def _tried(library: Library, folder: Folder, cancel: CancelToken) -> bool:
     """Runs the worker to its end; False where it was cancelled."""
-    command = [*worker_command(library, folder.path), "--estimate"]
+    command = [*runs.worker_command(library, folder.path), "--estimate"]
     with (
         folder.log.open("ab") as log,
         subprocess.Popen(  # noqa: S603 - our own program

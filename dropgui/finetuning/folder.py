@@ -3,7 +3,8 @@
 ``recipe.json`` what was ordered, ``choice.json`` which crops are learnt from (ids only),
 ``parent.safetensors`` the weights it starts from, ``learning/`` the engine's own files, ``events.jsonl`` and
 ``commands.jsonl`` (:mod:`dropgui.finetuning.protocol`), ``state.json`` where it stood last, ``worker.log``
-what the process wrote beside that, ``lock`` which is held as long as a worker lives.
+what the process wrote beside that, ``lock`` which is held as long as a worker lives, ``seen`` which is there
+once somebody was told how the run ended.
 """
 
 import json
@@ -38,6 +39,7 @@ class Folder:
         self.state = path / "state.json"
         self.log = path / "worker.log"
         self.lock = path / "lock"
+        self.seen = path / "seen"
 
     @property
     def checkpoint(self) -> Path:

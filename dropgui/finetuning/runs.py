@@ -61,6 +61,7 @@ class Run:
     ``resumable``: it did not come to its end and can go on from where it was. ``parent_id`` and ``result_id``
     are model versions, None where they are gone or there is none. ``message`` is the last word of the worker.
     ``before`` and ``after``: what parent and version reached on the held-out crops, empty without a version.
+    ``seen``: whether somebody was told how it ended (:func:`mark_seen`).
     """
 
     id: int
@@ -75,6 +76,7 @@ class Run:
     message: str
     before: Mapping[str, float]
     after: Mapping[str, float]
+    seen: bool
 
     @property
     def events(self) -> Path:
@@ -159,7 +161,7 @@ def launch(library: Library, run: Run, *, stay: bool = False) -> "subprocess.Pop
     if not folder.parent.is_file():
         raise RunError("This run has come to its end. Start a new one.")
     try:
-        for said in (folder.commands, folder.state):  # to and by an earlier worker
+        for said in (folder.commands, folder.state, folder.seen):  # to, by and of an earlier worker
             said.unlink(missing_ok=True)
         with folder.log.open("ab") as log:
             worker = subprocess.Popen(  # noqa: S603 - our own program
@@ -191,6 +193,20 @@ def send(run: Run, command: Command) -> None:
             file.write(command_line(command))
     except OSError as error:
         raise RunError(f"The run could not be told to {command}: {error.strerror or error}.") from error
+
+
+def mark_seen(run: Run) -> None:
+    """Notes that somebody was told how a run ended; where that cannot be written, they are told again."""
+    with suppress(OSError):
+        Folder(run.folder).seen.touch()
+
+
+def left_behind(library: Library) -> Run | None:
+    """The newest run, if it ended and nobody was told of that."""
+    newest = next(iter(runs(library)), None)
+    if newest is None or newest.state == "running" or newest.seen or not newest.folder.is_dir():
+        return None
+    return newest
 
 
 def remove(library: Library, run: Run) -> None:
@@ -270,6 +286,7 @@ def _run(library: Library, row: Row[Any]) -> Run:
         message=str(last.get("message", "")),
         before=row.metrics.get("before", {}),
         after=row.metrics.get("after", {}),
+        seen=folder.seen.exists(),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dropgui.finetuning.follow import Story
 from dropgui.finetuning.protocol import Event, State
 from dropgui.finetuning.recipe import Source
+from dropgui.finetuning.runs import Run
 from dropgui.indexing.progress import duration
 from dropgui.versions.words import TITLES, percent, size
 
@@ -52,6 +53,24 @@ _STATES: Mapping[State, str] = {
     "aborted": "Aborted",
     "failed": "It did not work",
 }
+
+
+CUT_SHORT = "The run ended without a word; the system may have ended it for want of memory."
+"""What is known of a worker that was killed."""
+
+
+def ended(run: Run) -> str:
+    """How a run ended, and that nothing is lost by it, in a sentence or two."""
+    message = run.message or state_title("done")
+    resumable = " It can be resumed." if run.resumable else ""
+    match run.state:
+        case "failed":
+            return f"Teaching did not work: {message}{resumable}"
+        case "interrupted":
+            return f"Teaching was cut short. {CUT_SHORT} Nothing you made is lost.{resumable}"
+        case "aborted":
+            return f"Teaching was ended before it was done.{resumable}"
+    return f"Teaching has ended. {message}"
 
 
 def losses_of(losses: Mapping[str, float | None]) -> dict[str, float]:

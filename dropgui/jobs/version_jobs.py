@@ -22,12 +22,16 @@ from dropgui.versions.use import UseReport, roll_back, use_version
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What is said of a version: a sentence, and a word or two on a button with what that does."""
+    """What is said of a version: a sentence, and a word or two on a button with what that does.
+
+    ``can_wait``: it asks for nothing at once, and stands behind what is being said.
+    """
 
     text: str
     action: str | None = None
     todo: Callable[[], object] | None = None
     is_fault: bool = False
+    can_wait: bool = False
 
 
 Ear = Callable[[Word], bool]
@@ -115,6 +119,7 @@ class VersionJobs(QObject):
                 "version in use answers.",
                 "Go On",
                 lambda: self.use(row),
+                can_wait=True,
             )
         )
 

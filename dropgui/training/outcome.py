@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from dropgui.finetuning.follow import Story
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.runs import Run
-from dropgui.finetuning.words import METRICS
+from dropgui.finetuning.words import CUT_SHORT, METRICS
 from dropgui.flow import FlowLayout
 from dropgui.library.rows import ModelVersionRow
 from dropgui.style import GRID, note
@@ -173,8 +173,8 @@ class OutcomePanel(QWidget):
 def _failure(run: Run, story: Story) -> str:
     if run.state == "interrupted":
         return (
-            "The run ended without a word; the system may have ended it for want of memory. "
-            f"Nothing you made is lost. What it wrote is in {run.folder}."
+            f"{CUT_SHORT} Nothing you made is lost, and the model in use answers as before. What it wrote is "
+            f"in {run.folder}."
         )
     return run.message or (story.error or {}).get("message", "")
 

@@ -9,6 +9,7 @@ from dropgui.finetuning.recipe import SOURCES, Recipe, Source
 from dropgui.finetuning.runs import Run
 from dropgui.finetuning.words import SOURCES as TITLES
 from dropgui.style import GRID, heading, note, scaled
+from dropgui.training.estimate_line import EstimateLine
 from dropgui.training.recipe_form import RecipeForm
 from dropgui.training.warning import WarningLine
 
@@ -16,9 +17,8 @@ _ABOUT = (
     "The model learns from what you said in this library. What comes of it is a new version beside the one "
     "in use: nothing changes until you take it, and you can always go back."
 )
-_TIME = (
-    "Right after the start two batches are tried, and you see how long it takes. You can pause it, stop and "
-    "keep the best so far, or abort. Searches go on meanwhile."
+_MEANWHILE = (
+    "While it learns you can pause it, stop and keep the best so far, or abort. Searches go on meanwhile."
 )
 _NOBODY = (
     "Nobody is held out yet to measure on: with 4 persons of two crops each, or 4 corrected masks, "
@@ -66,6 +66,7 @@ class PlanView(QWidget):
     """Asks for nothing that it could know."""
 
     start_wanted = Signal(Recipe)
+    estimate_wanted = Signal(Recipe)
     resume_wanted = Signal(Run)
     show_wanted = Signal(Run)
     delete_wanted = Signal(Run)
@@ -83,6 +84,9 @@ class PlanView(QWidget):
         self.start.setDefault(True)
         self.start.setToolTip("Teach a new version, in the background")
         self.start.clicked.connect(self._start)
+        self.estimate = EstimateLine()
+        self.estimate.wanted.connect(self._ask_estimate)
+        self.form.changed.connect(self.estimate.renew)
         self._parent_words = note()
         inner = QWidget()
         inner.setMaximumWidth(_WIDEST)
@@ -99,6 +103,7 @@ class PlanView(QWidget):
         column.addWidget(heading("What it learns from"))
         for row in self._rows.values():
             row.box.toggled.connect(self._show_able)
+            row.box.toggled.connect(self.estimate.renew)
             column.addWidget(row)
         column.addWidget(self._measured)
         column.addSpacing(GRID)
@@ -107,10 +112,13 @@ class PlanView(QWidget):
         column.addSpacing(GRID)
         column.addWidget(self.error)
         foot = QHBoxLayout()
+        foot.setSpacing(GRID)
         foot.addWidget(self.start)
+        foot.addWidget(self.estimate.button)
         foot.addStretch(1)
         column.addLayout(foot)
-        column.addWidget(note(_TIME))
+        column.addWidget(self.estimate)
+        column.addWidget(note(_MEANWHILE))
         column.addStretch(1)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -169,6 +177,7 @@ class PlanView(QWidget):
         self._busy = busy
         if busy:
             self.error.clear()
+            self.estimate.clear()
         self._show_able()
 
     # -- the last run -----------------------------------------------------------------------------
@@ -215,17 +224,29 @@ class PlanView(QWidget):
 
     def _show_able(self) -> None:
         ready = self._plan is not None and self._plan.parent is not None and bool(self.sources)
-        self.start.setEnabled(ready and not self._busy)
+        for button in (self.start, self.estimate.button):
+            button.setEnabled(ready and not self._busy)
         for button in (self.show_button, self.resume_button, self.delete_button):
             button.setEnabled(not self._busy)
 
     def _start(self) -> None:
+        if (recipe := self._recipe()) is not None:
+            self.start_wanted.emit(recipe)
+
+    def _ask_estimate(self) -> None:
+        if self.sources and (recipe := self._recipe()) is not None:
+            self.estimate_wanted.emit(recipe)
+        else:
+            self.estimate.clear()
+
+    def _recipe(self) -> Recipe | None:
+        """What is chosen; where that is none, why not is said."""
+        self.error.clear()
         try:
-            recipe = self.form.recipe(self.sources)
+            return self.form.recipe(self.sources)
         except UserError as error:
             self.error.tell(str(error))
-            return
-        self.start_wanted.emit(recipe)
+            return None
 
 
 def _button(words: str, tip: str) -> QPushButton:

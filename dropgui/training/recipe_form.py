@@ -1,5 +1,6 @@
 """How to teach: a preset, or every field by hand; and the device."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -17,15 +18,11 @@ from PySide6.QtWidgets import (
 
 from dropgui.finetuning.recipe import PRESETS, Recipe, Source
 from dropgui.style import GRID, note
+from dropgui.weights.devices import AUTO, Device
 
 _EXPERT = "expert"
 _USUAL_RATE = "usual"
-_DEVICES = {
-    "auto": "The fastest there is",
-    "cpu": "Processor",
-    "cuda": "Graphics card (CUDA)",
-    "mps": "Graphics processor (Apple)",
-}
+_UNTIL_KNOWN = Device(AUTO, "The fastest there is")
 _INDENT = 3 * GRID
 _MOST = 1_000_000
 
@@ -34,6 +31,7 @@ class RecipeForm(QWidget):
     """Gives a :class:`~dropgui.finetuning.recipe.Recipe` without sources."""
 
     changed = Signal()
+    """Something else is chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,11 +56,13 @@ class RecipeForm(QWidget):
         form.setContentsMargins(0, GRID, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         self._device = QComboBox()
-        for device, title in _DEVICES.items():
-            self._device.addItem(title, device)
+        self.show_devices([_UNTIL_KNOWN])
         _explain(self._device, "Device", "Where the model learns; searches go on as they do")
         form.addRow(_label("De&vice", self._device), self._device)
         column.addLayout(form)
+        self._device.currentIndexChanged.connect(self.changed)
+        for field in (self._epochs, self._batch, self._crops, self._share, self._seed, self._rate):
+            field.valueChanged.connect(self.changed)
         self._choices.buttonToggled.connect(self._chosen)
         self._presets["quick"].setChecked(True)
 
@@ -74,6 +74,21 @@ class RecipeForm(QWidget):
     def choose(self, preset: str) -> None:
         """Choose a preset, or ``expert``."""
         self._presets[preset].setChecked(True)
+
+    def show_devices(self, devices: Sequence[Device]) -> None:
+        """Offer these; what is chosen stays, if it is among them."""
+        chosen = self._device.currentData()
+        was_blocked = self._device.blockSignals(True)
+        self._device.clear()
+        for device in devices:
+            self._device.addItem(device.title, device.name)
+        self._device.setCurrentIndex(max(self._device.findData(chosen), 0))
+        self._device.blockSignals(was_blocked)
+
+    @property
+    def devices(self) -> list[str]:
+        """The names of those that are offered."""
+        return [self._device.itemData(place) for place in range(self._device.count())]
 
     def recipe(self, sources: tuple[Source, ...]) -> Recipe:
         """What is chosen; ``RecipeError`` without sources."""
@@ -95,10 +110,14 @@ class RecipeForm(QWidget):
     def show_recipe(self, recipe: Recipe) -> None:
         """Fill in every field, as expert."""
         self._fill(recipe)
-        self._device.setCurrentIndex(max(0, self._device.findData(recipe.device)))
+        if self._device.findData(recipe.device) < 0:  # not looked for yet, or gone
+            self._device.addItem(recipe.device, recipe.device)
+        self._device.setCurrentIndex(self._device.findData(recipe.device))
         self.choose(_EXPERT)
 
-    def _chosen(self) -> None:
+    def _chosen(self, _: object, on: bool) -> None:
+        if not on:
+            return  # the other one tells
         expert = self._presets[_EXPERT].isChecked()
         self._fields.setVisible(expert)
         if not expert:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget
 from dropgui import menus
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.errors import UserError
+from dropgui.finetuning import words
 from dropgui.finetuning.plan import Plan
 from dropgui.finetuning.protocol import Command, Event
 from dropgui.finetuning.recipe import Recipe
@@ -20,8 +21,10 @@ from dropgui.library.changes import Change
 from dropgui.library.library import Library
 from dropgui.library.models import model_versions
 from dropgui.library.rows import ModelVersionRow
+from dropgui.training.estimator import Estimator
 from dropgui.training.page import TeachPage
 from dropgui.training.teacher import Teacher
+from dropgui.weights.devices import devices_here
 
 
 class TeachRoom(QObject):
@@ -47,7 +50,9 @@ class TeachRoom(QObject):
         self._versions = Latest(runner)
         self._tabs = tabs
         self._asked = False
+        self._knows_devices = False
         self.teacher = Teacher(library, runner, self)
+        self.estimator = Estimator(library, self)
         self.page: TeachPage | None = None
         self._room = QStackedWidget()
         self._tab = tabs.addTab(self._room, "Teach")
@@ -60,6 +65,7 @@ class TeachRoom(QObject):
         self.teacher.told.connect(self._told)
         self.teacher.ended.connect(self._ended)
         self.teacher.failed.connect(self._show_error)
+        self.teacher.left_behind.connect(self._tell_left_behind)
         jobs.work.began.connect(self._show_work)
         jobs.work.ended.connect(self._show_work)
         jobs.listen(self._hear)
@@ -70,7 +76,7 @@ class TeachRoom(QObject):
         return self.teacher.live or self.teacher.busy
 
     def start(self) -> None:
-        """Follow a run that an earlier window left."""
+        """Follow a run that an earlier window left, or tell how it ended."""
         self.teacher.attach()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -95,6 +101,7 @@ class TeachRoom(QObject):
 
     def close(self) -> None:
         """End; before the session and the library."""
+        self.estimator.close()
         self.teacher.close()
 
     # -- the page ---------------------------------------------------------------------------------
@@ -105,6 +112,12 @@ class TeachRoom(QObject):
             self._room.addWidget(page)
             self._room.setFocusProxy(page)
             page.plan.start_wanted.connect(self._start)
+            page.plan.estimate_wanted.connect(self.estimator.ask)
+            page.plan.estimate.stopped.connect(self.estimator.stop)
+            self.estimator.began.connect(page.plan.estimate.show_trying)
+            self.estimator.known.connect(page.plan.estimate.show_estimate)
+            self.estimator.stopped.connect(page.plan.estimate.show_stopped)
+            self.estimator.failed.connect(self._not_estimated)
             page.plan.resume_wanted.connect(self._resume)
             page.plan.show_wanted.connect(self.teacher.show)
             page.plan.delete_wanted.connect(self.teacher.delete)
@@ -133,15 +146,29 @@ class TeachRoom(QObject):
             self.teacher.read_plan()
 
     def _planned(self, found: Plan, last: Run | None) -> None:
+        form = self._made().plan.form
         self._made().plan.show_plan(found, last)
+        if not self._knows_devices:  # asks torch, which is not loaded before somebody looks here
+            self._knows_devices = True
+            self._runner.run(devices_here, form.show_devices)
 
     def _start(self, recipe: Recipe) -> None:
+        self.estimator.stop()
         self._made().plan.set_busy(busy=True)
         self.teacher.start(recipe)
 
     def _resume(self, run: Run) -> None:
+        self.estimator.stop()
         self._made().plan.set_busy(busy=True)
         self.teacher.resume(run)
+
+    def _not_estimated(self, error: Exception) -> None:
+        line = self._made().plan.estimate
+        if isinstance(error, UserError):
+            line.show_fault(str(error))
+        else:
+            line.clear()
+            self._runner.failed.emit(error)
 
     def _retry(self, recipe: Recipe) -> None:
         page = self._made()
@@ -175,9 +202,16 @@ class TeachRoom(QObject):
             page.closing.hide()
             self._asked = False
             if not self._room.isVisible():
-                self._notice.tell("Teaching has ended.", "Show", self.show)
+                self._notice.tell(words.ended(run), "Show", self.show)
 
         self._read_version(show)
+
+    def _tell_left_behind(self, run: Run) -> None:
+        def show() -> None:
+            self.show()
+            self.teacher.show(run)
+
+        self._notice.tell_when_free(words.ended(run), "Show", show)
 
     def _read_version(self, show: Callable[[ModelVersionRow | None], None]) -> None:
         """Look what became of the version that the run made, if it made one."""

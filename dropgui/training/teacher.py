@@ -34,6 +34,8 @@ class Teacher(QObject):
     """Events that came since last time; the story has them."""
     ended = Signal(Run)
     """The run that is followed works no more, for whatever reason; once for each time that it is followed."""
+    left_behind = Signal(Run)
+    """This run ended while nobody followed it, and nobody was told yet."""
     failed = Signal(Exception)
 
     def __init__(self, library: Library, runner: Runner, parent: QObject | None = None) -> None:
@@ -77,13 +79,27 @@ class Teacher(QObject):
         self._launch(lambda: run)
 
     def attach(self) -> None:
-        """Follow the run that goes on, if one does: of an earlier window, or of the command line."""
+        """Follow the run that goes on, if one does: of an earlier window, or of the command line.
+
+        If none does, tell of one that ended meanwhile, once.
+        """
+
+        def look() -> Run | None:
+            if (live := runs.running(self._library)) is not None:
+                return live
+            if (ended := runs.left_behind(self._library)) is not None:
+                runs.mark_seen(ended)
+            return ended
 
         def found(run: Run | None) -> None:
-            if run is not None and not self.live and not self._starting:
+            if run is None or self.live or self._starting:
+                return
+            if run.state == "running":
                 self._follow(run, None)
+            else:
+                self.left_behind.emit(run)
 
-        self._runner.run(lambda: runs.running(self._library), found, self.failed.emit)
+        self._runner.run(look, found, self.failed.emit)
 
     def show(self, run: Run) -> None:
         """Tell a run that has ended once more."""
@@ -106,6 +122,8 @@ class Teacher(QObject):
         if not self.live:
             return
         self._timer.stop()
+        if not going_on and self.run is not None:
+            runs.mark_seen(self.run)  # it is known how it ends
         worker, self._worker = self._worker, None
         if worker is None:  # somebody else's, or one that was left before
             if not going_on and self.run is not None:
@@ -163,7 +181,10 @@ class Teacher(QObject):
         def work() -> tuple[list[Event], Run | None]:
             # First whether it lives, then what it said: so its last word is not missed.
             now = runs.run(self._library, run.id) if worker is None or worker.poll() is not None else None
-            return follower.poll(), None if now is not None and now.state == "running" else now
+            if now is None or now.state == "running":
+                return follower.poll(), None
+            runs.mark_seen(now)
+            return follower.poll(), now
 
         self._looks.request(work, lambda seen: self._seen(follower, *seen), self._lost)
 

@@ -44,7 +44,7 @@ class IndexWords(QObject):
         folders = list(dict.fromkeys(job.folder for job in unfinished if job.folder is not None))
         if folders:
             names = ", ".join(folder.name for folder in folders)
-            self._notice.tell(
+            self._notice.tell_when_free(
                 f"Indexing of {names} did not finish last time.", "Resume", lambda: self.resumed.emit(folders)
             )
 

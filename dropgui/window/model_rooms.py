@@ -4,10 +4,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QTabWidget
 
 from dropgui.dialogs.notice import NoticeBar
+from dropgui.evaluation_view.room import EvaluationRoom
 from dropgui.gallery.feed import LibraryFeed
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
-from dropgui.jobs.version_jobs import VersionJobs
+from dropgui.jobs.version_jobs import VersionJobs, Word
 from dropgui.query.controller import QueryController
 from dropgui.session import Session
 from dropgui.status_bar import StatusBar
@@ -20,6 +21,8 @@ class ModelRooms(QObject):
 
     tab_wanted = Signal(int)
     """Bring this tab to the front."""
+    chosen = Signal(int)
+    """Search for this crop."""
     switched = Signal()
     """Another model version answers searches from now on, or the one that does has another name."""
 
@@ -40,14 +43,17 @@ class ModelRooms(QObject):
         self.jobs.failed.connect(runner.failed)
         self.teaching = TeachRoom(session.library, runner, feed, tabs, notice, self.jobs)
         self.versions = VersionsRoom(session, runner, thumbnails, tabs, self.jobs, self)
-        self.jobs.unheard.connect(
-            lambda word: notice.tell(word.text, word.action, word.todo, error=word.is_fault)
-        )
+        self.jobs.unheard.connect(lambda word: _tell(notice, word))
         self.versions.tab_wanted.connect(self.tab_wanted)
         self.versions.switched.connect(self.switched)
         self.versions.renamed.connect(self.switched)
         self.versions.switched.connect(controller.reload_all)
         feed.changed.connect(self.versions.library_changed)
+        self.evaluation = EvaluationRoom(session, runner, thumbnails, tabs, self)
+        self.evaluation.tab_wanted.connect(self.tab_wanted)
+        self.evaluation.chosen.connect(self.chosen)
+        self.evaluation.recalibrated.connect(controller.reload_all)
+        feed.changed.connect(self.evaluation.library_changed)
 
     def start(self) -> None:
         """Offer to go on with what the last run of the program left."""
@@ -59,9 +65,19 @@ class ModelRooms(QObject):
         self.teaching.fill_menu(menu)
         menu.addSeparator()
         self.versions.fill_menu(menu)
+        menu.addSeparator()
+        self.evaluation.fill_menu(menu)
         return menu
 
     def close(self) -> None:
         """End what the rooms do; before the library is closed."""
         self.teaching.close()
         self.jobs.close()
+        self.evaluation.close()
+
+
+def _tell(notice: NoticeBar, word: Word) -> None:
+    if word.can_wait and word.action is not None and word.todo is not None:
+        notice.tell_when_free(word.text, word.action, word.todo)
+    else:
+        notice.tell(word.text, word.action, word.todo, error=word.is_fault)

@@ -1,110 +1,31 @@
 """Teaching in the window, through the real ``main()``: the worker is a process, its engine made up."""
 
-import json
 import os
 import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 
 from dropgui.finetuning import runs
-from dropgui.finetuning.folder import Folder
 from dropgui.library import Library
 from dropgui.library.models import active_model, model_versions
 from dropgui.main_window import MainWindow
-from dropgui.training.page import TeachPage
 from tests.gui.drive import run_main, wait_until
 from tests.gui.library import TORCH_MS, command
-from tests.unit.finetuning.made import copied, correct, crops_of, make_library, name
+from tests.gui.teaching import (
+    Fake,
+    agree,
+    bare,
+    click,
+    ended,
+    fake,
+    indexed,
+    library,
+    opened_page,
+    play,
+    started,
+    worker_of,
+)
 
-ROOT = Path(__file__).parents[2]
-Fake = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_library(tmp_path_factory.mktemp("indexed"))
-
-
-@pytest.fixture
-def bare(indexed: Path, tmp_path: Path) -> Path:
-    """Nobody was named."""
-    return copied(indexed, tmp_path)
-
-
-@pytest.fixture
-def library(bare: Path) -> Path:
-    """With persons and corrected masks, enough of both."""
-    with Library.open(bare) as opened:
-        name(opened)
-        correct(opened, [crop for identity in range(6, 14) for crop in crops_of(opened, identity)[:2]])
-    return bare
-
-
-@pytest.fixture(autouse=True)
-def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
-    """Sets how the made-up engine behaves; the window loads no model of its own accord."""
-
-    def made_up(library: Library, folder: Path) -> list[str]:
-        module = "tests.unit.finetuning.fake_worker"
-        return [sys.executable, "-m", module, str(library.path), str(folder)]
-
-    def behave(**values: Any) -> None:
-        monkeypatch.setenv("FAKE_ENGINE", json.dumps(values))
-
-    monkeypatch.setattr(MainWindow, "_load_model", lambda _: None)
-    monkeypatch.setattr(runs, "worker_command", made_up)
-    monkeypatch.chdir(ROOT)
-    behave()
-    return behave
-
-
-def opened_page(window: MainWindow) -> TeachPage:
-    """The page, with what there is to teach with."""
-    command(window, "Fine-tune").trigger()
-    page = window.model_rooms.teaching.page
-    assert page is not None
-    wait_until(lambda: page.plan.measured, "the plan is read")
-    return page
-
-
-def click(button: QPushButton) -> None:
-    assert button.isVisible(), button.text()
-    assert button.isEnabled(), button.text()
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def started(window: MainWindow) -> TeachPage:
-    """A run goes on and has made a step."""
-    page = opened_page(window)
-    click(page.plan.start)
-    teacher = window.model_rooms.teaching.teacher
-    wait_until(lambda: teacher.story.step > 1 or page.plan.error.text(), "there are steps", TORCH_MS)
-    assert page.shows_run
-    return page
-
-
-def ended(window: MainWindow, page: TeachPage) -> None:
-    wait_until(lambda: not window.model_rooms.teaching.busy, "the run has ended", TORCH_MS)
-    wait_until(lambda: page.run.outcome.isVisible(), "its outcome is there")
-
-
-def play(library: Path, script: Callable[[MainWindow], None]) -> None:
-    """Run ``script``; whatever comes of it, no run is left that would keep the window from closing."""
-
-    def guarded(window: MainWindow) -> None:
-        try:
-            script(window)
-        finally:
-            window.model_rooms.teaching.teacher.leave(going_on=False)
-
-    assert run_main(["--library", str(library)], guarded) == 0
+__all__ = ["bare", "fake", "indexed", "library"]
 
 
 def test_too_little_is_said_with_what_is_missing(bare: Path) -> None:
@@ -175,8 +96,7 @@ def test_a_new_version_can_be_dropped(library: Path, fake: Fake) -> None:
         click(page.run.outcome.drop)
         assert "cannot be undone" in page.notice.text
         assert len(model_versions(window.session.library)) == 2, "nothing is dropped unasked"
-        (agree,) = page.notice.findChildren(QPushButton)
-        click(agree)
+        agree(page.notice)
         wait_until(lambda: "was dropped" in page.run.outcome.status, "it is dropped")
         assert "was dropped" in page.notice.text
         assert len(model_versions(window.session.library)) == 1
@@ -220,42 +140,6 @@ def test_aborted_and_resumed(library: Path, fake: Fake) -> None:
         x, _ = page.run.curves.loss.lines["Near and far"]
         assert x == list(range(1, 61)), "one curve"
         assert steps < 60
-
-    play(library, script)
-
-
-def test_too_little_memory_offers_something_smaller(library: Path, fake: Fake) -> None:
-    fake(steps=9, fail="memory", at=4)
-
-    def script(window: MainWindow) -> None:
-        page = opened_page(window)
-        click(page.plan.start)
-        ended(window, page)
-        assert "not enough memory" in page.run.outcome.error.text()
-        assert "a batch of 16" in page.run.outcome.retry.text()
-        fake(steps=3)
-        click(page.run.outcome.retry)
-        wait_until(lambda: page.run.state == "Starting…" or window.model_rooms.teaching.busy, "it begins")
-        ended(window, page)
-        assert page.run.state == "Done"
-        assert runs.runs(window.session.library)[0].recipe.batch == 16
-
-    play(library, script)
-
-
-def test_a_killed_worker_can_be_resumed(library: Path, fake: Fake) -> None:
-    fake(steps=40, seconds=0.02, fail="kill", at=20)
-
-    def script(window: MainWindow) -> None:
-        page = opened_page(window)
-        click(page.plan.start)
-        ended(window, page)
-        assert page.run.state == "Cut short"
-        assert "without a word" in page.run.outcome.error.text()
-        fake(steps=40)
-        click(page.run.outcome.resume)
-        wait_until(lambda: window.model_rooms.teaching.teacher.story.step == 40, "it goes on", TORCH_MS)
-        ended(window, page)
 
     play(library, script)
 
@@ -315,10 +199,7 @@ def test_a_run_that_died_can_be_forgotten(library: Path, fake: Fake) -> None:
 
     def script(window: MainWindow) -> None:
         page = started(window)
-        run = window.model_rooms.teaching.teacher.run
-        assert run is not None
-        process = int(Folder(run.folder).read(Folder(run.folder).state)["process"].split(":")[0])
-        os.kill(process, signal.SIGKILL)
+        os.kill(worker_of(window), signal.SIGKILL)
         ended(window, page)
         click(page.run.outcome.back)
         wait_until(lambda: "cut short" in page.plan.last_words, "it is told of")
