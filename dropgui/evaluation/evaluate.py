@@ -229,7 +229,7 @@ class _Work:
         evidence = Evidence.of(vectors, protocol, ranking)
         if self._cancel.cancelled:
             raise CancelledError
-        return Certainties(
+        found = Certainties(
             brought=brought,
             brought_trust=None if brought is None else evidence.trust(brought),
             own=own,
@@ -237,6 +237,8 @@ class _Work:
             fitted=evidence.fit(self._options.source),
             why_not=evidence.why_not,
         )
+        # What it says of the very persons that it was fitted to would be too good.
+        return found.with_own(found.fitted) if found.is_fitted else found
 
 
 def _version(library: Library, model_version_id: int | None) -> ModelVersionRow:

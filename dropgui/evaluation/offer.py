@@ -8,7 +8,7 @@ from dropgui.evaluation.labels import Source, held_out, labelled_crops, state_of
 from dropgui.finetuning.split import split_of
 from dropgui.library import Library
 from dropgui.library.rows import ModelVersionRow
-from dropgui.versions.tree import version_tree
+from dropgui.versions.tree import Version, version_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,7 @@ def offer_of(library: Library) -> Offer:
     labelled = {source: labelled_crops(library, source) for source in sources}
     kept = {source: each.take(held_out(each, split)) for source, each in labelled.items()}
     versions = tuple(
-        VersionOffer(
-            version.row, is_taught_here(library, version.row), _why_not(version.crops, version.behind)
-        )
+        VersionOffer(version.row, is_taught_here(library, version.row), _why_not(version))
         for version in version_tree(library)
     )
     return Offer(
@@ -53,9 +51,9 @@ def offer_of(library: Library) -> Offer:
     )
 
 
-def _why_not(crops: int, behind: int) -> str | None:
-    if not crops:
+def _why_not(version: Version) -> str | None:
+    if not version.crops:
         return "It has no vectors yet. Use it once, so that all crops are embedded."
-    if behind:
-        return f"It has no vectors yet of {behind:,} crops. Use it, so that they are embedded."
+    if version.behind and not version.row.active:
+        return f"It has no vectors yet of {version.behind:,} crops. Use it, so that they are embedded."
     return None

@@ -82,6 +82,11 @@ class Certainties:
         """How that comes true."""
         return self.brought_trust if self.own is None else self.own_trust
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether what is in use is what would be fitted now."""
+        return self.fitted is not None and self.own == self.fitted.calibration
+
     def with_own(self, fitted: Fitted | None) -> "Certainties":
         """The same once that was fitted to the library speaks, or was taken back (None)."""
         if fitted is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropgui.evaluation.result import FALSE_RATES, Evaluation
+from dropgui.evaluation.result import FALSE_RATES, Certainties, Evaluation
 from dropgui.evaluation.words import CERTAINTY_TITLES
 from dropmodel.evaluation.calibration import Reliability
 from dropmodel.evaluation.parsing import ParsingScore
@@ -62,7 +62,7 @@ def summary(found: Evaluation) -> Table:
             ("Pixels right", _percent(found.parsing.pixel_accuracy), ""),
             ("Left and right exchanged", _percent(found.parsing.swapped), ""),
         ]
-    return Table("summary", "Measures", ("Measure", "%", RANGE), tuple(rows))
+    return Table("summary", "Measures", ("Measure", "Percent", RANGE), tuple(rows))
 
 
 def parts(found: Evaluation) -> Table:
@@ -121,9 +121,16 @@ def diagrams(found: Evaluation) -> dict[str, Reliability]:
     if certainty is not None:
         told = {
             CERTAINTY_TITLES["in_use"]: None if certainty.trust is None else certainty.trust.matches,
-            CERTAINTY_TITLES["fitted"]: None if certainty.fitted is None else certainty.fitted.trust.matches,
+            CERTAINTY_TITLES["fitted"]: _fitted(certainty),
         }
     return {title: diagram for title, diagram in told.items() if diagram is not None}
+
+
+def _fitted(certainty: Certainties) -> Reliability | None:
+    """What could be fitted, where it is not in use already."""
+    if certainty.fitted is None or certainty.is_fitted:
+        return None
+    return certainty.fitted.trust.matches
 
 
 def _diagrams(found: Evaluation) -> Table:

@@ -122,7 +122,11 @@ def about_certainty(found: "Certainties") -> list[str]:
         told.append(f"Percentages are calibrated on {on}{where}.")
     if (error := _errors(found.trust)) is not None:
         told.append(f"What searches tell is off by {error}.")
-    if found.fitted is None:
+    if found.is_fitted:
+        told.append(
+            "That was measured on persons that the fit did not see, each half predicted by the other."
+        )
+    elif found.fitted is None:
         told.append(found.why_not or "")
     elif (error := _errors(found.fitted.trust)) is not None:
         told.append(f"Fitted to this library they are off by {error}, on persons that the fit did not see.")

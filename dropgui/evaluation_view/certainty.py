@@ -11,7 +11,8 @@ from dropgui.evaluation_view.charts import CertaintyChart, RocChart
 from dropgui.flow import FlowLayout
 from dropgui.style import GRID, note
 
-_NARROW = 72 * GRID
+_NARROW = 84 * GRID
+_DONE = "Searches tell what was fitted to these persons already"
 _NOBODY = "Nobody was looked for, so there is nothing to see of certainty."
 
 
@@ -53,15 +54,14 @@ class CertaintyPanel(QScrollArea):
         """Show what was found."""
         certainty, report = found.certainty, found.report
         self.words.setText(_NOBODY if certainty is None else " ".join(words.about_certainty(certainty)))
-        fitted = certainty is not None and certainty.fitted is not None
+        fitted = certainty is not None and certainty.fitted is not None and not certainty.is_fitted
         own = certainty is not None and certainty.own is not None
         self.calibrate.setEnabled(fitted)
         self.calibrate.setToolTip(
             "Searches tell percentages that were fitted to the persons of this library"
             if fitted
-            else (certainty.why_not or "" if certainty is not None else _NOBODY)
+            else (certainty.why_not or _DONE if certainty is not None else _NOBODY)
         )
-        self.calibrate.setDefault(certainty is not None and not own and words.is_better(certainty))
         self.forget.setVisible(own)
         self.forget.setToolTip("Searches tell again what the model brought, if it brought anything")
         for chart in (self.diagram, self.roc):

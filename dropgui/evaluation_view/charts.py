@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from dropgui.evaluation.result import FALSE_RATES
 from dropgui.evaluation.tables import DEPTH
+from dropgui.style import secondary
 from dropgui.training.curves import Chart, Points
 from dropmodel.evaluation.calibration import Reliability
 from dropmodel.evaluation.ranking import Ranking
@@ -14,9 +17,23 @@ from dropmodel.evaluation.verification import Roc
 
 _FINEST = -4  # the smallest power of ten of the false positive rate that is drawn
 _CHANCE, _PERFECT = "by chance", "perfect"
+_QUIET = {_CHANCE, _PERFECT}
 
 
-class CmcChart(Chart):
+class _Chart(Chart):
+    """A chart in which lines of reference are thin and quiet."""
+
+    def _colors(self) -> dict[str, str]:
+        return {**super()._colors(), **dict.fromkeys(_QUIET, secondary(self.palette()).name())}
+
+    def _draw(self) -> None:
+        super()._draw()
+        pen = pg.mkPen(secondary(self.palette()), width=1.5, style=Qt.PenStyle.DashLine)
+        for title in _QUIET & self._drawn.keys():
+            self._drawn[title].setData(*self._lines[title], pen=pen, symbol=None)
+
+
+class CmcChart(_Chart):
     """How many searches have a right answer among the first matches."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,11 +53,11 @@ class CmcChart(Chart):
         self.plot.setXRange(0, depth, padding=0.02)
 
 
-class RocChart(Chart):
+class RocChart(_Chart):
     """Pairs of one person that are found, by how many of two persons are let through."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Pairs told apart", "pairs of two persons that are let through (FPR)", "", parent)
+        super().__init__("Pairs told apart", "pairs of two persons let through (FPR)", "", parent)
         self.setToolTip("Pairs of one person that are found (TPR), in percent, at each false positive rate")
 
     def show_roc(self, found: Roc | None) -> None:
@@ -53,7 +70,7 @@ class RocChart(Chart):
         across = np.append(10.0**_FINEST, thin.fpr[shown])
         up = np.append(found.tpr_at(10.0**_FINEST), thin.tpr[shown])
         guess = np.geomspace(10.0**_FINEST, 1, 60)
-        title = "Pairs of one person found"
+        title = "Pairs found"
         rates = ", ".join(f"{100 * found.tpr_at(rate):.1f} % at {100 * rate:g} %" for rate in FALSE_RATES)
         self.show_lines(
             {
@@ -68,7 +85,7 @@ class RocChart(Chart):
         self.plot.setYRange(0, 100, padding=0.04)
 
 
-class CertaintyChart(Chart):
+class CertaintyChart(_Chart):
     """Of the matches that were told so many percent, how many were right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

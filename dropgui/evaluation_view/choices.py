@@ -37,6 +37,7 @@ class Choices(QWidget):
             combo.setAccessibleName(name)
             combo.setToolTip(name)
             combo.setMaximumWidth(24 * GRID)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             combo.currentIndexChanged.connect(self._propose)
         for source, (title, tip) in _SOURCES.items():
             self.source.addItem(title, source)

@@ -21,7 +21,6 @@ _SHARE = Qt.ItemDataRole.UserRole + 1
 _WRONG = Qt.ItemDataRole.UserRole + 2
 _DARK_BLUE, _DARK_ORANGE = "#3d8fd1", "#e0752f"
 _SIDE = 6 * GRID
-_ROOT = 0.5  # small shares are seen too
 _PAPER, _INK = QColor("#ffffff"), QColor("#15161a")
 
 
@@ -37,6 +36,10 @@ class Cell:
 class _Delegate(QStyledItemDelegate):
     """The ground mixed from the table's own and a colour, the number in whatever can be read on it."""
 
+    def __init__(self, power: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._power = power
+
     def paint(
         self,
         painter: QPainter,
@@ -44,7 +47,8 @@ class _Delegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         share = index.data(_SHARE)
-        ground = heat_color(option.palette, share, wrong=bool(index.data(_WRONG)))
+        strength = None if share is None else max(share, 0.0) ** self._power
+        ground = heat_color(option.palette, strength, wrong=bool(index.data(_WRONG)))
         room = option.rect.adjusted(1, 1, -1, -1)
         painter.save()
         painter.fillRect(room, ground)
@@ -56,15 +60,15 @@ class _Delegate(QStyledItemDelegate):
         painter.restore()
 
 
-def heat_color(palette: QPalette, share: float | None, *, wrong: bool = False) -> QColor:
-    """The ground of a cell."""
+def heat_color(palette: QPalette, strength: float | None, *, wrong: bool = False) -> QColor:
+    """The ground of a cell, ``strength`` in 0..1, None for nothing."""
     base = palette.color(QPalette.ColorRole.AlternateBase)
-    if share is None:
+    if strength is None:
         return base
     colors = (_DARK_ORANGE, _DARK_BLUE) if is_dark(palette) else (ORANGE, BLUE)
-    full, part = QColor(colors[0 if wrong else 1]), max(share, 0.0) ** _ROOT
+    full = QColor(colors[0 if wrong else 1])
     mixed = [
-        round(a + (b - a) * part)
+        round(a + (b - a) * strength)
         for a, b in zip(base.getRgb()[:3], full.getRgb()[:3], strict=True)  # type: ignore[index]
     ]
     return QColor(*mixed)
@@ -92,11 +96,11 @@ def _luminance(color: QColor) -> float:
 class HeatTable(ReadTable):
     """Rows by columns; copied like any table."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, power: float = 1.0, parent: QWidget | None = None) -> None:
+        """``power`` below 1 shows small shares too."""
         super().__init__(name, parent)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(_Delegate(power, self))
         for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.setHighlightSections(False)
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

@@ -72,7 +72,7 @@ class EvaluatePage(QWidget):
             "Parts": self.parts,
             "Cameras": self.cameras,
             "Certainty": self.certainty,
-            "Worst": self.worst,
+            "Worst searches": self.worst,
             "Masks": self.masks,
         }.items():
             self.sections.addTab(panel, title)

@@ -59,7 +59,6 @@ class Overview(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = DataTable("Measures")
-        self.table.setMinimumWidth(36 * GRID)
         self.cmc = CmcChart()
         inner = _Panel()
         self._title, self._words = heading(""), inner.words
@@ -86,7 +85,7 @@ class Overview(QScrollArea):
         self._title.setText(found.version.name)
         self._words.setText(" ".join(found.notes))
         self.table.show_table(summary(found), sortable=False)
-        self.table.fit_height()
+        self.table.fit()
         self.cmc.setVisible(found.report is not None)
         if found.report is not None:
             self.cmc.show_ranking(found.report.ranking)
@@ -164,7 +163,7 @@ class MasksPanel(_Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_NO_MASKS, parent)
-        self.heat = HeatTable("Parts of corrected masks by what the model took them for")
+        self.heat = HeatTable("Parts of corrected masks by what the model took them for", power=0.5)
         self.column.addWidget(self.heat, 1)
 
     def show_evaluation(self, found: Evaluation) -> None:

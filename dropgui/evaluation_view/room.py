@@ -117,8 +117,8 @@ class EvaluationRoom(QObject):
         certainty = None if found is None else found.certainty
         say = self.commands.set_able
         say("measure", able=not busy, tip="Look for every labelled crop among all the others")
-        too_few = "There are too few persons to fit percentages to"
-        fitted = certainty is not None and certainty.fitted is not None
+        fitted = certainty is not None and certainty.fitted is not None and not certainty.is_fitted
+        too_few = "There are too few persons to fit percentages to, or it is done already"
         say(
             "calibrate",
             able=none is None and fitted,

@@ -1,14 +1,15 @@
 """Tables of an evaluation: sorted by a click on a heading, copied with Ctrl+C."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableWidget, QTableWidgetItem, QWidget
 
 from dropgui.evaluation.tables import Cell, Table, cell_text
 from dropgui.style import GRID
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FLAT = f"QHeaderView::section {{ border: 0; background: transparent; padding: 0 {GRID // 2}px; }}"
 
 
 class _Item(QTableWidgetItem):
@@ -39,6 +40,10 @@ class ReadTable(QTableWidget):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setHighlightSections(False)
+            header.setStyleSheet(_FLAT)
         copy = QAction("&Copy Table", self)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -76,9 +81,6 @@ class DataTable(ReadTable):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
         self.setToolTip("Click a heading to sort; Ctrl+C copies")
 
     def show_table(self, table: Table, *, sortable: bool = True) -> None:
@@ -99,11 +101,15 @@ class DataTable(ReadTable):
                 self.setItem(place, column, item)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(sortable)
+        self.resizeColumnsToContents()
+        for column in range(len(table.columns)):
+            self.setColumnWidth(column, self.columnWidth(column) + 2 * GRID)
 
-    def fit_height(self) -> None:
-        """As high as its rows, no higher."""
+    def fit(self) -> None:
+        """As large as its cells, no larger."""
         rows = self.rowCount() * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + GRID)
+        self.setMinimumWidth(sum(self.columnWidth(column) for column in range(self.columnCount())))
 
 
 def _number(value: Cell) -> float:

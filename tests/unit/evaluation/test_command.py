@@ -42,7 +42,7 @@ def test_files_and_numbers(path: str, tmp_path: Path, capsys: pytest.CaptureFixt
     names = {"summary", "parts", "cameras", "cmc", "roc", "certainty", "queries"}
     assert {file.stem for file in sheets.iterdir()} == names
     with (sheets / "summary.csv").open(encoding="utf-8-sig") as file:
-        rows = {row["Measure"]: row["%"] for row in csv.DictReader(file)}
+        rows = {row["Measure"]: row["Percent"] for row in csv.DictReader(file)}
     assert float(rows["mAP"]) == pytest.approx(data["map"], abs=0.01)
     assert float(rows["Rank-20"]) == pytest.approx(data["rank20"], abs=0.01)
     assert {file.stem for file in plots.iterdir()} == {"cmc", "roc", "certainty"}
