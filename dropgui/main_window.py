@@ -307,6 +307,7 @@ class MainWindow(QMainWindow):
         self.late.chosen.connect(self.search_for)
         self.late.tab_wanted.connect(self._show_tab)
         self.model_rooms.tab_wanted.connect(self._show_tab)
+        self.model_rooms.chosen.connect(self.search_for)
         self.model_rooms.switched.connect(self._load_model)
         self.model_rooms.teaching.close_wanted.connect(self.close)
         self.late.grid_made.connect(self.grid_commands.add)
