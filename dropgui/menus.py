@@ -41,7 +41,8 @@ def add_presets(menu: QMenu, selection: PartSelection) -> None:
     keys = dict(zip(Preset, "0WULC", strict=True))
     inner = menu.addMenu("Parts that Cou&nt")
     for preset, key in keys.items():
-        add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]
+        action = add(inner, preset.value, lambda preset=preset: selection.apply(preset), key)  # type: ignore[misc]
+        action.setIconText(f"Parts that Count: {preset.value}")
 
 
 def add_key(window: QMainWindow, text: str, key: Key, do: Callable[[], object]) -> None:

@@ -27,6 +27,7 @@ _GRID_KEYS = (
     ("Click in the gallery", "Search for the crop"),
     ("Double-click in the matches", "Search for the match"),
     ("Ctrl+Click, Shift+Click", "Select without searching"),
+    ("Ctrl+A", "Select everything"),
 )
 _COMPARE_KEYS = (
     ("Left, Right", "The match before, the next match"),
@@ -52,7 +53,7 @@ _DUPLICATE_KEYS = (
     ("Enter", "Select the group's copies in the gallery"),
     ("A", "Select the copies of all groups"),
     ("K", "Keep the selected crop"),
-    ("I", "Ignore the group"),
+    ("I", "Ignore the group, or no more"),
     ("N, B", "Next, back"),
     ("Z", "Undo"),
 )
@@ -95,13 +96,13 @@ class ShortcutSheet(QDialog):
     def __init__(self, menus: Iterable[QMenu], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        shown: list[Section] = [(menu.title().replace("&", ""), tuple(_rows(menu))) for menu in menus]
+        shown = [section for menu in menus for section in _sections(menu, "")]
         sections = [*shown, *_SECTIONS]
         room = QWidget()
         columns = QHBoxLayout(room)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(4 * GRID)
-        for together in _columns([section for section in sections if section[1]]):
+        for together in _columns(sections):
             column = QVBoxLayout()
             column.setSpacing(GRID // 2)
             for title, rows in together:
@@ -137,18 +138,23 @@ def _columns(sections: Sequence[Section]) -> Iterable[Sequence[Section]]:
         yield [section for section, middle in zip(sections, tops, strict=True) if low <= middle < high]
 
 
-def _rows(menu: QMenu) -> Iterable[tuple[str, str]]:
+def _sections(menu: QMenu, within: str) -> Iterable[Section]:
+    """A menu's commands that have keys, then those of each menu inside it, which stand by themselves."""
+    title = f"{within}{menu.title().replace('&', '')}"
+    commands = [action for action in menu.actions() if not isinstance(action.menu(), QMenu)]
+    # An action can have a longer name than the one that is clear where it stands in its menu.
+    if rows := tuple(
+        (_keys(each), each.iconText().removesuffix("…")) for each in commands if not each.shortcut().isEmpty()
+    ):
+        yield title, rows
     for action in menu.actions():
-        inner = action.menu()
-        if isinstance(inner, QMenu):
-            yield from _rows(inner)
-        elif not action.shortcut().isEmpty():
-            yield _keys(action), action.text().replace("&", "").removesuffix("…")
+        if isinstance(inner := action.menu(), QMenu):
+            yield from _sections(inner, f"{title} · ")
 
 
 def _keys(action: QAction) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(shortcut.toString(native) for shortcut in action.shortcuts())
+    """The first of them: desktops give undo and redo up to four, which nobody looks for here."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _section(column: QVBoxLayout, title: str, rows: Keys) -> None:

@@ -1,5 +1,6 @@
 """What can be done with matches, in the menus: decide, undo, look, hand on."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -65,7 +66,8 @@ class MatchCommands(QObject):
         """What the page shows."""
         inner = menu.addMenu("Group Matches b&y")
         for key, by in zip("LPCT", GroupBy, strict=True):
-            menus.add(inner, by.value, lambda by=by: self._page.bar.set_group_by(by), f"Alt+Shift+{key}")  # type: ignore[misc]
+            group = partial(self._page.bar.set_group_by, by)
+            menus.add(inner, by.value, group, f"Alt+Shift+{key}").setIconText(f"Group Matches by {by.value}")
         for words, letter, show in (
             ("Show Matches over &Time", "T", self._page.set_timeline_wanted),
             ("Show &Reasons for Match", "R", self._page.strip.setVisible),

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QGridLayout,
+    QLabel,
     QLineEdit,
     QMenu,
     QProgressBar,
@@ -163,5 +165,22 @@ def test_menus_read_well(library: Path) -> None:
                 assert not (before.isSeparator() and after.isSeparator()), menu.title()
             assert not menu.actions()[0].isSeparator()
             assert not menu.actions()[-1].isSeparator()
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+@popups
+def test_the_sheet_of_keys_calls_everything_by_its_full_name(library: Path) -> None:
+    def script(window: MainWindow) -> None:
+        command(window, "Keyboard Shortcuts").trigger()
+        (sheet,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+        words = [label.text() for label in sheet.findChildren(QLabel)]
+        for shown in ("Group Matches by Person", "Parts that Count: Upper body", "Search for a Picture"):
+            assert words.count(shown) == 1, shown
+        titles = ["View · Group Matches by", "Mask · Tools", "Mask · Repair", "Mask · Show"]
+        assert [word for word in words if word in titles] == titles
+        grids = sheet.findChildren(QGridLayout)
+        assert max(grid.rowCount() for grid in grids) <= 20, "no section is too long to look through"
+        sheet.close()
 
     assert run_main(["--library", str(library)], script) == 0
