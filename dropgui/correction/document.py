@@ -37,6 +37,7 @@ class MaskDocument:
         self.schema = schema
         self.photo = photo
         self._locked = np.zeros(256, np.bool_)
+        self._knows = np.isin(np.arange(256), [*range(len(schema) + 1), IGNORE])
         self._stroke: StrokeRecorder | None = None
 
     @property
@@ -76,12 +77,15 @@ class MaskDocument:
         ``ValueError`` for a patch outside of the picture or with classes that the schema does not know.
         """
         self._idle()
-        for label in np.flatnonzero(np.bincount(patch.values.ravel(), minlength=256)):
-            self._known(int(label))
+        if not self._knows[patch.values].all():
+            for label in np.unique(patch.values):
+                self._known(int(label))
         if patch.box != patch.box.clipped(self.shape):
             raise ValueError(f"the box {tuple(patch.box)} reaches out of a mask of {self.shape}")
         view = self.labels[patch.box.slices]
-        changed = (view != patch.values) & ~self._locked[view]
+        changed = view != patch.values
+        if self._locked.any():
+            changed &= ~self._locked[view]
         inner = tight_box(changed)
         if inner.is_empty:
             return None

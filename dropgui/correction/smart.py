@@ -3,8 +3,10 @@
 A person strokes along the middle of a part with a brush a little wider than it. What the pointer itself
 passed over is the part for certain, what lies beside the stroke is not, and between them a graph cut decides
 pixel by pixel, by the colours of the two and along the strongest edges (Rother, Kolmogorov and Blake,
-GrabCut, SIGGRAPH 2004; OpenCV's). Stroking the parts of rendered crops with a brush a fifth too wide paints
-them, background aside, at an intersection over union of 0.83, a plain brush at 0.64.
+GrabCut, SIGGRAPH 2004; OpenCV's). Two parts of one colour have no edge between them; there the mask as it is
+tells: what the middle of the stroke hardly passed over is another part. Stroking the parts of rendered crops
+with a brush a fifth too wide, on the starter model's masks, paints them at an intersection over union of 0.70
+(0.67 without the mask, a plain brush 0.48), with one that is 1.6 times as wide at 0.67 (0.59, 0.35).
 """
 
 import math
@@ -13,7 +15,7 @@ import numpy as np
 
 from dropgui.correction.brush import segment
 from dropgui.correction.flood import lab
-from dropgui.correction.region import NOWHERE, Photo, Pixels, Point, Region
+from dropgui.correction.region import NOWHERE, Labels, Photo, Pixels, Point, Region
 from dropgui.correction.upsample import upsample
 
 ALIKE = 3.0
@@ -21,6 +23,9 @@ ALIKE = 3.0
 
 _CORE = 0.25
 """The certain part of a stroke, in radii."""
+
+_PASSED = 0.2
+"""Of the certain part: a label with a smaller share of it was not meant."""
 
 _BESIDE = 0.3
 """How much of the photo around the stroke shows what the part is not, in lengths of the stroke."""
@@ -32,10 +37,15 @@ _MOST_PIXELS = 40_000
 
 
 class SmartStroke:
-    """One stroke over ``photo`` uint8 [H, W, 3]: made when the button goes down, asked when it comes up."""
+    """One stroke over ``photo`` uint8 [H, W, 3]: made when the button goes down, asked when it comes up.
 
-    def __init__(self, photo: Photo) -> None:
+    ``labels`` uint8 [H, W]: the mask before the stroke, which nobody changes meanwhile. The stroke keeps to
+    the labels (background among them) that its middle passed over.
+    """
+
+    def __init__(self, photo: Photo, labels: Labels | None = None) -> None:
         self._photo = photo
+        self._labels = labels
         self._box = NOWHERE
         self._wide = np.zeros(photo.shape[:2], np.bool_)
         self._core = np.zeros(photo.shape[:2], np.bool_)
@@ -64,12 +74,15 @@ class SmartStroke:
         margin = max(_LEAST_BESIDE, round(_BESIDE * max(box.height, box.width)))
         window = box.grown(margin).clipped(self._photo.shape)
         wide, core = self._wide[window.slices], self._core[window.slices]
-        if wide.all():
+        if wide.all():  # there is nothing beside the stroke to tell it from
             return Region(window, wide).tight()
         photo = np.ascontiguousarray(self._photo[window.slices])
         kept = _cut(photo, wide, core) & wide | core
         kept |= wide & ~kept & _alike(photo, kept, alike)
-        return Region(window, _reached(_even(kept) & wide | core, core)).tight()
+        kept = _even(kept) & wide
+        if self._labels is not None:
+            kept &= _passed_over(self._labels[window.slices], core)
+        return Region(window, _reached(kept | core, core)).tight()
 
 
 def _cut(photo: Photo, wide: Pixels, core: Pixels) -> Pixels:
@@ -114,6 +127,13 @@ def _alike(photo: Photo, kept: Pixels, difference: float) -> Pixels:
     with np.errstate(divide="ignore", invalid="ignore"):
         far = np.linalg.norm(colors - total / share[..., None], axis=2)
     found: Pixels = (share > 1e-6) & (far <= difference)
+    return found
+
+
+def _passed_over(labels: Labels, core: Pixels) -> Pixels:
+    """Where the label is one that ``core`` shows, too."""
+    shares = np.bincount(labels[core], minlength=256) / max(int(core.sum()), 1)
+    found: Pixels = (shares >= _PASSED)[labels]
     return found
 
 

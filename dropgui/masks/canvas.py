@@ -6,7 +6,7 @@ the box it touched costs.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -42,7 +42,7 @@ class MaskCanvas(Stage):
     pointed = Signal(object)
     """The :class:`Point` of the picture under the pointer, None off the picture."""
     picked = Signal(int)
-    """Alt+click on this label."""
+    """Ctrl+click (or Alt+click) on this label."""
     counted = Signal(object)
     """The :class:`MaskDocument` was left alone for a moment after an edit: a time to measure it."""
     radius_stepped = Signal(int)
@@ -60,6 +60,7 @@ class MaskCanvas(Stage):
         self._draws = False  # a button is down for the tool
         self._message = _EMPTY
         self._letters: list[Letter] = []
+        self._still: tuple[object, QPixmap] | None = None  # what it shows, and the picture of it
         self._ring: tuple[tuple[float, float], QPixmap] | None = None  # the pointer, and what it is for
         self._recount = QTimer(self, singleShot=True, interval=_LETTERS_AFTER_MS)
         self._recount.timeout.connect(self._find_letters)
@@ -124,18 +125,49 @@ class MaskCanvas(Stage):
         if self._photo is None or self._mask is None:
             self._paint_message(painter)
             return
-        self.paint_ground(painter, rect)
-        options = self._options
-        if not options.is_hidden:
-            if options.shows_fill:
-                self._mask.paint(painter, self._placement)
-            self._mask.paint_edges(painter, self._placement, rect, ratio)
-            if options.shows_letters:
-                only = options.part if options.is_alone else None
-                paint_letters(painter, self._letters, self._placement, rect, only)
-        if self._tool is not None and self._mask is self._own:
-            self._tool.paint(painter, self._placement)
+        tool = self._tool if self._mask is self._own else None
+        beneath = None if tool is None else tool.beneath()
+        if beneath is None:
+            self._still = None
+            self.paint_ground(painter, rect)
+            self._paint_mask(painter, self._mask, rect, self._letters)
+        else:
+            source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+            painter.drawPixmap(QRectF(rect), self._picture_of(beneath, ratio), source)
+        if tool is not None:
+            tool.paint(painter, self._placement)
         self._paint_pointer(painter)
+
+    def _paint_mask(self, painter: QPainter, mask: MaskLayer, rect: QRect, letters: list[Letter]) -> None:
+        """Fill, edges and letters, as the options have it."""
+        options, ratio = self._options, self.devicePixelRatioF()
+        if options.is_hidden:
+            return
+        if options.shows_fill:
+            mask.paint(painter, self._placement)
+        mask.paint_edges(painter, self._placement, rect, ratio)
+        if options.shows_letters:
+            only = options.part if options.is_alone else None
+            paint_letters(painter, letters, self._placement, rect, only)
+
+    def _picture_of(self, labels: Labels, ratio: float) -> QPixmap:
+        """All of the canvas with another mask, kept while a tool drags something over it."""
+        options = self._options
+        look = (options.opacity, options.is_hidden, options.shows_fill, options.is_alone)
+        seen = (id(labels), self._placement, self.size().toTuple(), ratio, look)
+        if self._still is None or self._still[0] != seen:
+            document = self._history.document
+            assert document is not None
+            mask = MaskLayer(labels, document.schema)
+            mask.set_look(opacity=options.opacity, only=options.part if options.is_alone else None)
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            painter = QPainter(picture)
+            self.paint_ground(painter, self.rect())
+            self._paint_mask(painter, mask, self.rect(), [])
+            painter.end()
+            self._still = (seen, picture)
+        return self._still[1]
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))

@@ -65,6 +65,7 @@ class Commands(QObject):
         self.letters.setChecked(True)
         self.stronger = make("&Stronger Colours", ".", "")
         self.weaker = make("&Weaker Colours", ",", "")
+        self._repeat_while_held()
 
     @property
     def of_the_page(self) -> list[QAction]:
@@ -121,8 +122,15 @@ class Commands(QObject):
         )  # fmt: skip
         return menu
 
+    def _repeat_while_held(self) -> None:
+        """Nothing else does: a key held too long would accept masks that nobody saw."""
+        for action in (self.larger, self.smaller, self.zoom_in, self.zoom_out, self.stronger, self.weaker,
+                       self.older, self.newer):  # fmt: skip
+            action.setAutoRepeat(True)
+
     def _make(self, text: str, key: str, tip: str, *, checkable: bool = False) -> QAction:
         action = QAction(text, self)
+        action.setAutoRepeat(False)
         action.setShortcut(QKeySequence(key))
         action.setCheckable(checkable)
         plain = text.replace("&", "")

@@ -116,6 +116,16 @@ class Editing(QObject):
 
         self._writer.run(lambda: sitting.save(labels, number), done, refused)
 
+    def tell_state(self) -> None:
+        """Say how far saving is; something else was said meanwhile."""
+        sitting = self._sitting
+        if sitting is None:
+            return
+        if not sitting.is_saved:
+            self.state_changed.emit("Saving…" if self._saving else "Not saved yet")
+        else:
+            self.state_changed.emit("Saved" if sitting.was_corrected else "")
+
     def replace(self, words: str, labels: Labels) -> None:
         """Make the whole mask another one, uint8 [H, W], as an edit."""
         document = self._history.document
@@ -185,7 +195,7 @@ class Editing(QObject):
         if sitting.draft_is_taken and saved is not None:
             sitting.forget_draft()
         if self._sitting is sitting and sitting.is_saved:
-            self.state_changed.emit("Saved" if sitting.was_corrected else "")
+            self.tell_state()
         if saved is None:
             return
         self.saved.emit(sitting.crop_id)

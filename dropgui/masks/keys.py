@@ -65,7 +65,7 @@ class KeyedPage(QWidget):
         action = self.command(event)
         if action is None:
             super().keyPressEvent(event)
-        elif action.isEnabled() and not (event.isAutoRepeat() and action.isCheckable()):
+        elif action.isEnabled() and (action.autoRepeat() or not event.isAutoRepeat()):
             action.trigger()
 
 

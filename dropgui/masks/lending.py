@@ -1,4 +1,7 @@
-"""Whose mask to copy: other crops of the same person, those that look alike, the picture before."""
+"""Whose mask to copy: other crops of the same person, those that look alike, the picture before.
+
+Only a picture that is nearly the same lends a mask that is better than the model's own; the fit tells.
+"""
 
 from dataclasses import dataclass
 
@@ -15,6 +18,9 @@ from dropgui.session import PictureError, Session
 _TRIED = 4  # the best of so many is taken
 _LOOKED_AT = 24
 _TRUST = {CORRECTED: 0, ACCEPTED: 1}  # a mask that somebody looked at goes before one that nobody did
+_WHOSE = {CORRECTED: "corrected", ACCEPTED: "accepted"}
+_FITS = 0.5  # below, three masks in four were worse than the model's own (docs/decisions/0073)
+_FITS_WELL = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,13 +29,27 @@ class Lent:
 
     borrowed: Borrowed
     name: str
+    state: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is likely better than what the model sees."""
+        return self.borrowed.fit >= _FITS
 
     @property
     def words(self) -> str:
         """What to say of it."""
         fit = self.borrowed.fit
-        quality = "well" if fit > 0.65 else "badly, look closely" if fit < 0.5 else "fairly"
-        return f"Copied from {self.name}; it fits {quality} ({fit:.0%}). Ctrl+Z takes it back."
+        quality = "well" if fit >= _FITS_WELL else "fairly" if self.fits else "badly, look closely"
+        whose = _WHOSE.get(self.state, "not reviewed")
+        return f"Copied from {self.name} ({whose}); it fits {quality} ({fit:.0%}). Ctrl+Z takes it back."
+
+    def declined(self, key: str) -> str:
+        """Why it is not copied, and how to have it all the same."""
+        return (
+            f"Nothing was copied: the best there is, {self.name}, fits {self.borrowed.fit:.0%}, and such "
+            f"masks are mostly worse than the model's own. {key} once more copies it."
+        )
 
 
 def from_same_person(session: Session, opened: Opened) -> Lent:
@@ -37,9 +57,13 @@ def from_same_person(session: Session, opened: Opened) -> Lent:
     library = session.library
     found = similar(session, opened.crop.id, top=_LOOKED_AT)
     states = review_rows(library, found)
-    # The order is by likeness; sorting keeps it among those that are trusted alike.
-    trusted = sorted(found, key=lambda crop_id: _TRUST.get(states[crop_id].state, 2))
-    return _best(session, opened, trusted[:_TRIED])
+    rows, camera = crop_rows(library, found), opened.crop.camera_id
+
+    def promise(crop_id: int) -> tuple[bool, int]:
+        return rows[crop_id].camera_id != camera, _TRUST.get(states[crop_id].state, 2)
+
+    # The order is by likeness; sorting keeps it among those that promise as much.
+    return _best(session, opened, sorted(found, key=promise)[:_TRIED])
 
 
 def from_before(session: Session, opened: Opened) -> Lent:
@@ -69,4 +93,5 @@ def _lend(session: Session, opened: Opened, model: Labels, row: CropRow) -> Lent
     except PictureError:
         return None
     labels, _ = crop_labels(session.library, row.id, photo, opened.schema)
-    return Lent(borrow(labels, photo, opened.photo, model if model.any() else None), row.path.name)
+    borrowed = borrow(labels, photo, opened.photo, model if model.any() else None)
+    return Lent(borrowed, row.path.name, review_rows(session.library, [row.id])[row.id].state)

@@ -64,7 +64,7 @@ class Looking(QObject):
                 return
             self._shown = (words, labels)
             self._page.canvas.look_at(labels)
-            self._page.show_looking(f"You are looking at {words}. Alt+Enter brings it back, Esc returns.")
+            self._page.show_looking(f"{words[0].upper()}{words[1:]}. Alt+Enter brings it back, Esc returns.")
 
         self._reads.request(read, show, self.failed.emit)
 

@@ -1,22 +1,22 @@
-"""Moving, scaling and turning the part in hand by the handles of its box."""
+"""Moving, scaling and turning the part in hand by the handles of its box.
+
+While it is dragged only a picture of it moves: the mask itself changes once, where it is let go.
+"""
 
 import math
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from dropgui.correction.region import NOWHERE, Point, tight_box
+from dropgui.correction.region import NOWHERE, Labels, Point, tight_box
 from dropgui.correction.transform import Lifted
 from dropgui.correction.transform import Placement as Put
 from dropgui.masks.history import History
 from dropgui.masks.options import Options
+from dropgui.masks.overlays import Ghost
 from dropgui.masks.placement import Placement
 from dropgui.masks.tools import Tool, Touch
-
-if TYPE_CHECKING:
-    from dropgui.correction.delta import Delta
 
 _HANDLE = 10.0  # device-independent pixels around a handle that take it
 _KNOB = 22.0  # of the turning handle above the box
@@ -41,7 +41,9 @@ class MovePart(Tool):
         self._box = NOWHERE
         self._grip: _Grip | None = None
         self._lifted: Lifted | None = None
-        self._seen: Delta | None = None  # what is shown of the drag in hand
+        self._ghost: Ghost | None = None
+        self._put = Put()  # where the drag in hand has brought it
+        self._shown = NOWHERE
         self._start = Point(0, 0)
         self._placement = Placement()
         history.edited.connect(lambda _: self._measure())
@@ -66,44 +68,47 @@ class MovePart(Tool):
                 return
             self.options.pick(label)
             grip = _Grip.MOVE
-        self._grip, self._start = grip, at
+        self._grip, self._start, self._put = grip, at, Put()
         self._lifted = Lifted(document.labels, self.options.part)
+        self._ghost = Ghost(self._lifted.part, self.options.part, self.options)
+        self._shown = NOWHERE
 
     def move(self, touch: Touch) -> None:
         """Show the part where it would be."""
-        document, lifted = self.history.document, self._lifted
-        if document is None or lifted is None:
+        lifted = self._lifted
+        if lifted is None:
             return
-        shown = NOWHERE
-        if self._seen is not None:
-            shown = document.revert(self._seen)
-        self._seen = document.put(lifted.put_down(self._put(touch.at, lifted.pivot)))
-        if self._seen is not None:
-            shown = shown.joined(self._seen.box)
-        if not shown.is_empty:
-            self.history.drawn.emit(shown)
-        self._show()
+        self._put = self._way_to(touch.at, lifted.pivot)
+        place = lifted.reach(self._put)
+        # The first time also where it was: what it leaves is seen from now on.
+        first, before = self._shown.is_empty, self._shown
+        self._shown = lifted.part.box.joined(place) if first else place
+        self.overlay_changed.emit(self._shown.joined(before))
 
     def release(self) -> None:
         """It stays there."""
-        grip, seen = self._grip, self._seen
-        self._grip, self._lifted, self._seen = None, None, None
-        if grip is not None:
+        document, grip, lifted, put = self.history.document, self._grip, self._lifted, self._put
+        self._end()
+        if grip is not None and lifted is not None and document is not None and put != Put():
+            seen = document.put(lifted.put_down(put))
             self.history.commit(f"{grip.value} {self.options.title(self.options.part)}", seen)
         self._measure()
 
     def cancel(self) -> bool:
         """Back to where it was."""
-        document, seen = self.history.document, self._seen
         was = self._grip is not None
-        self._grip, self._lifted, self._seen = None, None, None
-        if seen is not None and document is not None:
-            self.history.drawn.emit(document.revert(seen))
+        self._end()
         return was
+
+    def beneath(self) -> Labels | None:
+        """The mask without the part that is dragged."""
+        return None if self._lifted is None or self._shown.is_empty else self._lifted.below
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
         """The part's box with its handles; none while it is dragged."""
         self._placement = placement
+        if self._ghost is not None and self._lifted is not None and not self._shown.is_empty:
+            self._ghost.paint(painter, placement, self._lifted.pivot, self._put)
         if self._box.is_empty or self._grip is not None:
             return
         rect = placement.rect_of(self._box)
@@ -121,7 +126,14 @@ class MovePart(Tool):
         for corner in _corners(rect):
             painter.drawRect(QRectF(corner.x() - 4, corner.y() - 4, 8, 8))
 
-    def _put(self, at: Point, pivot: Point) -> Put:
+    def _end(self) -> None:
+        """Nothing is dragged any more."""
+        shown = self._shown if self._lifted is None else self._shown.joined(self._lifted.part.box)
+        self._grip, self._lifted, self._ghost, self._shown = None, None, None, NOWHERE
+        if not shown.is_empty:
+            self.overlay_changed.emit(shown)
+
+    def _way_to(self, at: Point, pivot: Point) -> Put:
         """Where the part goes when the pointer is ``at``."""
         start = self._start
         if self._grip is _Grip.MOVE:

@@ -143,6 +143,8 @@ class ViewBar(QWidget):
             lambda step: options.set_opacity(step / 20),
         )  # fmt: skip
         self._opacity.setFixedWidth(7 * GRID)
+        self._strength = QLabel("Colours")
+        self._strength.setBuddy(self._opacity)
         self._zoom = QLabel()
         self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("6,400 %"))
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -153,7 +155,9 @@ class ViewBar(QWidget):
         for action in toggles:
             row.addWidget(_toggle(action))
         row.addStretch()
+        row.addWidget(self._strength)
         row.addWidget(self._opacity)
+        row.addSpacing(GRID)
         row.addWidget(self._zoom)
         options.look_changed.connect(self._show)
         self._show()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,13 +24,14 @@ _SMOOTHER = 64  # a crop's longer side over this is the radius that outlines are
 _UNDECIDED = "Choose a body part first: what is undecided has no outline to mend."
 
 Work = Callable[[Labels, Sitting], "Repair"]
+Lend = Callable[[Session, Opened], Lent]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repair:
-    """What a mask is to become, and what there is to say of it."""
+    """What a mask is to become, None for what it is, and what there is to say of it."""
 
-    patch: Patch
+    patch: Patch | None
     words: str = ""
 
 
@@ -39,7 +41,7 @@ class Repairs(QObject):
     told = Signal(str)
     """Why nothing changed, or what to know of what did."""
     working = Signal(str)
-    """What is going on, nothing for nothing."""
+    """What is going on."""
     failed = Signal(Exception)
 
     def __init__(
@@ -58,6 +60,7 @@ class Repairs(QObject):
         self._options = options
         self._editing = editing
         self._busy = False
+        self._asked: tuple[Lend, Sitting | None, int] | None = None
         connect = self._connect
         connect(commands.smooth, "Smooth {part}", lambda labels, part: smooth(labels, _radius(labels), part))
         connect(commands.smooth_all, "Smooth", lambda labels, _: smooth(labels, _radius(labels)))
@@ -72,8 +75,9 @@ class Repairs(QObject):
         )
         connect(commands.all_islands, "Remove Islands", lambda labels, _: remove_islands(labels))
         commands.sides.triggered.connect(self._exchange)
-        commands.same_person.triggered.connect(lambda: self._borrow("Copy Mask", from_same_person))
-        commands.before.triggered.connect(lambda: self._borrow("Copy Mask", from_before))
+        for command, lend in ((commands.same_person, from_same_person), (commands.before, from_before)):
+            key = command.shortcut().toString()
+            command.triggered.connect(partial(self._borrow, key, lend))
         commands.restore.triggered.connect(self._restore)
         commands.restore_part.triggered.connect(self._restore_part)
         commands.ask.triggered.connect(self._ask)
@@ -94,9 +98,11 @@ class Repairs(QObject):
 
         def done(repair: Repair) -> None:
             self._busy = False
-            self.working.emit("")
+            self._editing.tell_state()
             if self._editing.sitting is not sitting or self._history.stack.index() != place:
                 self.told.emit("The mask was drawn on meanwhile, so it is left as you drew it.")
+            elif repair.patch is None:
+                self.told.emit(repair.words)
             elif not self._history.put(words, repair.patch):
                 self.told.emit(f"{words}: there was nothing to change.")
             elif repair.words:
@@ -104,7 +110,7 @@ class Repairs(QObject):
 
         def refused(error: Exception) -> None:
             self._busy = False
-            self.working.emit("")
+            self._editing.tell_state()
             self.failed.emit(error)
 
         self._runner.run(lambda: work(labels, sitting), done, refused)
@@ -120,14 +126,20 @@ class Repairs(QObject):
 
         action.triggered.connect(carry_out)  # type: ignore[attr-defined]
 
-    def _borrow(self, words: str, lend: Callable[[Session, Opened], Lent]) -> None:
-        session = self._session
+    def _borrow(self, key: str, lend: Lend, _checked: bool = False) -> None:
+        """What fits badly is copied when it is asked for once more."""
+        if self._busy:
+            return
+        session, asked = self._session, (lend, self._editing.sitting, self._history.stack.index())
+        insists, self._asked = asked == self._asked, asked
 
         def work(labels: Labels, sitting: Sitting) -> Repair:
             lent = lend(session, sitting.opened)
-            return Repair(lent.borrowed.patch(labels), lent.words)
+            if lent.fits or insists:
+                return Repair(lent.borrowed.patch(labels), lent.words)
+            return Repair(None, lent.declined(key))
 
-        self.run(words, work)
+        self.run("Copy Mask", work)
 
     def _exchange(self) -> None:
         schema = self._options.schema

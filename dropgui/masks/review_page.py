@@ -34,6 +34,7 @@ from dropgui.library.changes import Change
 from dropgui.library.rows import CropFilter
 from dropgui.masks.header import button
 from dropgui.masks.keys import KeyedPage
+from dropgui.masks.marking import Marking
 from dropgui.masks.review_model import ReviewModel
 from dropgui.masks.reviewing import Reviewing
 from dropgui.session import Session
@@ -83,12 +84,13 @@ class ReviewPage(KeyedPage):
         runner: Runner,
         thumbnails: Thumbnails,
         reviewing: Reviewing,
+        marking: Marking,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Masks to review")
         self._session = session
-        self._reviewing = reviewing
+        self._marking = marking
         self._reads = Latest(runner)
         self._filter = CropFilter()
         self._alike: int | None = None
@@ -247,6 +249,7 @@ class ReviewPage(KeyedPage):
     def _action(self, text: str, key: str, tip: str) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(key))
+        action.setAutoRepeat(False)
         action.setToolTip(tip)
         return action
 
@@ -286,7 +289,7 @@ class ReviewPage(KeyedPage):
     def _mark(self, state: str, words: str) -> None:
         ids = self.grid.selected_ids()
         self.grid.clearSelection()
-        self._reviewing.mark(ids, state, f"{len(ids):,} mask{'s' * (len(ids) != 1)} {words}.")
+        self._marking.mark(ids, state, f"{len(ids):,} mask{'s' * (len(ids) != 1)} {words}.")
 
     def _edit_current(self) -> None:
         if (crop_id := self.grid.current_id) is not None:

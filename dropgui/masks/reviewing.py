@@ -40,8 +40,6 @@ class Reviewing(QObject):
 
     progressed = Signal(object)
     """The :class:`ReviewProgress` of now."""
-    marked = Signal(object, str)
-    """What was said of some crops' masks: a :class:`MarksUndo`, and words for it."""
     finished = Signal()
     """There is none left to review."""
     failed = Signal(Exception)
@@ -133,21 +131,6 @@ class Reviewing(QObject):
     def skip(self) -> None:
         """Not now; then the next one."""
         self._say(SKIPPED)
-
-    def mark(self, crop_ids: list[int], state: str, words: str) -> None:
-        """Say something of several crops' masks."""
-        library = self._library
-
-        def written(token: MarksUndo) -> None:
-            self.marked.emit(token, words)
-            self.count()
-
-        self._work(lambda: set_review_state(library, crop_ids, state), written)
-
-    def undo(self, token: MarksUndo) -> None:
-        """Take back what was said of several crops' masks."""
-        library = self._library
-        self._work(lambda: undo_marks(library, token), lambda _: self.count())
 
     def take_back(self) -> None:
         """Take back the last word given on a single mask, and go to it."""

@@ -6,10 +6,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoGroup, QUndoStack
 from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from dropgui.correction.drafts import Draft, all_drafts
 from dropgui.correction.effect import Effect
-from dropgui.correction.review import MarksUndo
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
@@ -20,6 +20,7 @@ from dropgui.masks.fill import Fill
 from dropgui.masks.history import History
 from dropgui.masks.lasso import Lasso
 from dropgui.masks.looking import Looking
+from dropgui.masks.marking import Marking
 from dropgui.masks.move import MovePart
 from dropgui.masks.options import Options
 from dropgui.masks.page import MaskPage
@@ -60,6 +61,7 @@ class MaskRoom(QObject):
         self._progress_is_known = False
         self._tabs: QTabWidget | None = None
         self._tab = self._tab_before = 0
+        self._focus_before: QWidget | None = None
         self._undo: QUndoGroup | None = None
         self._other_steps: QUndoStack | None = None
         self.options = Options(self)
@@ -79,7 +81,8 @@ class MaskRoom(QObject):
         self.reviewing = Reviewing(session.library, runner, self.editing)
         self.looking = Looking(session, runner, self.editing, self.page)
         self.repairs = Repairs(session, runner, self.history, self.options, self.editing, self.commands)
-        self.grid = ReviewPage(session, runner, thumbnails, self.reviewing)
+        self.marking = Marking(session.library, self)
+        self.grid = ReviewPage(session, runner, thumbnails, self.reviewing, self.marking)
         self.pages.addWidget(self.grid)
         self._connect()
         self._connect_commands()
@@ -91,10 +94,13 @@ class MaskRoom(QObject):
     def busy(self) -> bool:
         """Whether anything is under way: for tests, which wait for it."""
         parts = (self.editing, self.reviewing, self.looking, self.repairs, self.fill, self.smart, self.grid)
-        return any(part.busy for part in parts)
+        return self.marking.busy or any(part.busy for part in parts)
 
     def edit(self, crop_id: int) -> None:
         """Take a crop in hand and show the editor."""
+        focus: QWidget | None = QApplication.focusWidget()
+        if not self.pages.isVisible():
+            self._focus_before = focus
         self.editing.open(crop_id)
         self.pages.setCurrentWidget(self.page)
         if self._tabs is not None:
@@ -106,6 +112,8 @@ class MaskRoom(QObject):
         self._tabs, self._tab, self._undo = tabs, tab, undo
         self._other_steps = undo.activeStack()
         undo.addStack(self.history.stack)
+        undo.addStack(self.marking.stack)
+        self.pages.currentChanged.connect(lambda _: self._choose_steps())
         tabs.currentChanged.connect(self._tab_changed)
 
     def start(self) -> None:
@@ -128,6 +136,7 @@ class MaskRoom(QObject):
 
     def close(self) -> None:
         """Save what was drawn and end; before the session and the library."""
+        self.marking.close()
         self.editing.close()
 
     # -- how it hangs together --------------------------------------------------------------------
@@ -145,12 +154,14 @@ class MaskRoom(QObject):
         self.repairs.working.connect(page.header.show_state)
         for part in (editing, reviewing, self.looking, self.repairs):
             part.failed.connect(self.failed)
+        self.marking.failed.connect(self.failed)
+        self.marking.changed.connect(reviewing.count)
+        self.marking.marked.connect(lambda words, undo: self.offered.emit(words, "Undo", undo))
         page.left.connect(self._leave)
         page.canvas.picked.connect(self.options.pick)
         page.canvas.radius_stepped.connect(self.options.step_radius)
         self.grid.edit_wanted.connect(self.edit)
         self.grid.left.connect(self._show_editor)
-        reviewing.marked.connect(self._tell_marked)
         page.draft.take.clicked.connect(self._take_draft)
         page.draft.drop.clicked.connect(self._drop_draft)
 
@@ -188,9 +199,7 @@ class MaskRoom(QObject):
         options.changed.connect(lambda: commands.protect.setChecked(options.protects))
 
     def _tab_changed(self, tab: int) -> None:
-        stack = self.history.stack if tab == self._tab else self._other_steps
-        if self._undo is not None and stack is not None:
-            self._undo.setActiveStack(stack)
+        self._choose_steps()
         if tab != self._tab:
             self._tab_before = tab
             self.history.interrupt()
@@ -202,11 +211,24 @@ class MaskRoom(QObject):
         if self.editing.sitting is None and not self.editing.busy and (selected := self._selected()):
             self.editing.open(selected[0])
 
+    def _choose_steps(self) -> None:
+        """Undo takes back what was done to what is in front."""
+        stack = self._other_steps
+        if self._tabs is not None and self._tabs.currentIndex() == self._tab:
+            is_grid = self.pages.currentWidget() is self.grid
+            stack = self.marking.stack if is_grid else self.history.stack
+        if self._undo is not None and stack is not None:
+            self._undo.setActiveStack(stack)
+
     def _leave(self) -> None:
-        """Esc: back to where the user came from."""
+        """Esc: back to where the user came from, and to what had the keyboard there."""
         if self._tabs is not None:
             self._tabs.setCurrentIndex(self._tab_before)
-            self._tabs.currentWidget().setFocus()
+            before = self._focus_before
+            if before is not None and isValid(before) and before.isVisible():
+                before.setFocus()
+            else:
+                self._tabs.currentWidget().setFocus()
 
     def _asked(self) -> VectorQuery | None:
         """What the window searches for now."""
@@ -251,10 +273,6 @@ class MaskRoom(QObject):
     def _show_editor(self) -> None:
         self.pages.setCurrentWidget(self.page)
         self.page.setFocus()
-
-    def _tell_marked(self, token: MarksUndo, words: str) -> None:
-        if token:
-            self.offered.emit(words, "Undo", lambda: self.reviewing.undo(token))
 
     def _opened(self, sitting: Sitting) -> None:
         self.page.show_sitting(sitting)

@@ -39,7 +39,7 @@ class SmartBrush(Brush):
         document = self.history.document
         if document is None or self.busy:
             return
-        self._smart, self._box = SmartStroke(document.photo), NOWHERE
+        self._smart, self._box = SmartStroke(document.photo, document.labels.copy()), NOWHERE
         self._mask = np.zeros(document.shape, np.bool_)
         super().press(touch)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from dropgui.correction.brush import pressed_radius, segment
-from dropgui.correction.region import NOWHERE, Point, Region
+from dropgui.correction.region import NOWHERE, Labels, Point, Region
 from dropgui.masks.history import History
 from dropgui.masks.options import Options
 from dropgui.masks.placement import Placement
@@ -82,6 +82,10 @@ class Tool(QObject):
 
     def paint(self, painter: QPainter, placement: Placement) -> None:
         """Draw what belongs above the mask."""
+
+    def beneath(self) -> Labels | None:
+        """Another mask uint8 [H, W] to show while a gesture lasts; None for the document's."""
+        return None
 
     def label_at(self, at: Point) -> int | None:
         """The label at a place of the picture; None outside of it."""
@@ -174,7 +178,7 @@ class Picker(Tool):
 
     title = "Pick part"
     key = "I"
-    hint = "Click a place to go on with its part. With any other tool: Alt+click."
+    hint = "Click a place to go on with its part. With any other tool: Ctrl+click."
 
     def press(self, touch: Touch) -> None:
         """Pick."""

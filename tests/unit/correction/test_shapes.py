@@ -140,6 +140,17 @@ def test_a_part_moves_and_leaves_background() -> None:
     assert put(labels, Lifted(labels, 1).put_down(Placement(dx=-9))) == "..... ...22 ...22 ....."
 
 
+@given(maps, st.integers(1, 4), st.floats(-9, 9), st.floats(-9, 9))
+def test_moving_is_turning_once_around_on_the_way(labels: Labels, label: int, dx: float, dy: float) -> None:
+    def after(angle: float) -> Labels:
+        patch = Lifted(labels, label).put_down(Placement(dx=dx, dy=dy, angle=angle))
+        moved = labels.copy()
+        moved[patch.box.slices] = patch.values
+        return moved
+
+    assert np.array_equal(after(0), after(360))
+
+
 def test_a_part_turns_and_grows() -> None:
     labels = drawn("....... ....... .33.... .33.... .33.... .33.... .......")
     turned = Lifted(labels, 3).put_down(Placement(angle=90))

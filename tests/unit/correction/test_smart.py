@@ -72,3 +72,15 @@ def test_strokes_at_and_beyond_the_edges_of_the_picture() -> None:
     corner = SmartStroke(photo)
     corner.move(Point(0, 0), Point(1, 1), 3, 3)
     assert corner.snapped().full((64, 48))[0, 0]
+
+
+@pytest.mark.parametrize("passes_both", [False, True])
+def test_parts_of_one_colour_are_told_apart_by_the_mask(passes_both: bool) -> None:
+    photo, part = limb(128, 64)
+    labels = np.where(part, np.where(np.arange(64) < 36, 5, 6), 0).astype(np.uint8)  # the border: x = 36
+    stroke = SmartStroke(photo, labels)
+    middle = 36 if passes_both else 32
+    stroke.move(Point(middle, 70), Point(middle, 100), 12, 12)
+    found = stroke.snapped().full(part.shape) & part
+    assert found[75:95, 30:36].all()
+    assert found[75:95, 36:40].all() == passes_both
