@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QStyle, QTabWidget, QWidget
 
 _LEAST = 400  # pixels of the tabs, whatever their pages would rather have
 _FAIR = 460  # pixels that the tabs have before a panel gives way, so that the window can become narrower
@@ -21,8 +21,10 @@ class PanelFolds(QObject):
         self._folded: set[QDockWidget] = set()
         self._insisted: set[QDockWidget] = set()
         self._widths = {panel: panel.minimumSizeHint().width() for panel in panels}
-        # Otherwise the widest page, also of a tab behind, would be the narrowest window.
+        # Otherwise the widest page, also of a tab behind, would be the narrowest window, and panels that can
+        # fold would count too: who makes the window narrow in one pull would be stopped until they have.
         tabs.setMinimumWidth(_LEAST)
+        window.setMinimumWidth(_LEAST)
         tabs.currentChanged.connect(self._fit)
         for pages in tabs.findChildren(QStackedWidget):
             pages.currentChanged.connect(self._fit)
@@ -89,3 +91,6 @@ class PanelFolds(QObject):
             self._insisted.add(panel)
         else:
             self._insisted.discard(panel)
+        line = self._window.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent)
+        kept = sum(panel.minimumSizeHint().width() + line for panel in self._insisted)
+        self._window.setMinimumWidth(_LEAST + kept)
