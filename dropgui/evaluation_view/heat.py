@@ -21,7 +21,7 @@ _SHARE = Qt.ItemDataRole.UserRole + 1
 _WRONG = Qt.ItemDataRole.UserRole + 2
 _DARK_BLUE, _DARK_ORANGE = "#3d8fd1", "#e0752f"
 _SIDE = 6 * GRID
-_PAPER, _INK = QColor("#ffffff"), QColor("#15161a")
+_PAPER, _INK = QColor("#ffffff"), QColor("#000000")  # one of them has 4.5 : 1 on any ground
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,202 @@
+"""Measuring a version in the window, through the real main(): shown, searched, fitted, told to be old."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
+from sqlalchemy import update
+
+from dropgui.dialogs import questions
+from dropgui.evaluation.evaluate import evaluate_version
+from dropgui.evaluation_view.heat import contrast, heat_color, readable_on
+from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.library import Library
+from dropgui.library.decisions import retract
+from dropgui.library.models import own_calibration_of
+from dropgui.library.schema import Folder
+from dropgui.main_window import MATCHES, MainWindow
+from dropgui.settings import Appearance
+from dropgui.style import apply_appearance
+from tests.gui.drive import click_card, run_main, wait_until
+from tests.gui.library import TORCH_MS, command
+from tests.support.people import person
+from tests.unit.evaluation.made import call, make
+
+LEFT = Qt.MouseButton.LeftButton
+PERSONS, EACH, STRANGERS = 9, 6, 2
+COUNT = PERSONS * EACH + STRANGERS
+
+
+@pytest.fixture(autouse=True)
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MainWindow, "_load_model", lambda _: None)
+
+
+def made(folder: Path, *, named: bool = True) -> Path:
+    """Nine persons at two cameras, and what they look like."""
+    path = folder / "some.droplib"
+    with Library.create(path) as library:
+        case = make(library, persons=PERSONS, each=EACH, strangers=STRANGERS, noise=2.5, named=named)
+        case.session.close()
+        names = [f"person {who}/{place:06}.png" for place, who in enumerate(case.who.tolist())]
+        call(library, case.crops, names)
+        library.write(lambda c: c.execute(update(Folder).values(path=str(folder / "pictures"))))
+    for place, name in enumerate(names):
+        (folder / "pictures" / name).parent.mkdir(parents=True, exist_ok=True)
+        person(int(case.who[place]), place, 32, 16).save(folder / "pictures" / name)
+    return path
+
+
+def play(library: Path, script: Callable[[MainWindow, EvaluatePage], None]) -> None:
+    def opened(window: MainWindow) -> None:
+        wait_until(lambda: len(window.gallery_model.ids) == COUNT, "the library is read")
+        command(window, "Evaluate").trigger()
+        page = window.model_rooms.evaluation.page
+        assert page is not None
+        assert page.isVisible()
+        wait_until(lambda: not page.busy, "it is read what there is")
+        script(window, page)
+
+    assert run_main(["--library", str(library)], opened) == 0
+
+
+def searched(window: MainWindow) -> int | None:
+    subject = window.controller.subject
+    return None if subject is None else subject.crop_id
+
+
+def measure(page: EvaluatePage, button: QPushButton | None = None) -> None:
+    QTest.mouseClick(button or page.choices.measure, LEFT)
+    assert page.choices.measure.text() == "Sto&p"
+    wait_until(lambda: not page.busy, "it is measured", TORCH_MS)
+
+
+def cells(table: QTableWidget, column: int) -> list[str]:
+    items = [table.item(row, column) for row in range(table.rowCount())]
+    return ["" if item is None else item.text() for item in items]
+
+
+def test_measured_sorted_copied_and_searched(tmp_path: Path) -> None:
+    library = made(tmp_path)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        assert "every labelled crop is looked for" in page.message
+        for words in ("Export Evaluation as Page", "Calibrate to This Library"):
+            assert not command(window, words).isEnabled()
+        measure(page)
+        found, want = page.found, evaluate_version(window.session)
+        assert found is not None
+        assert want is not None
+        assert found.to_dict() == want.to_dict()
+        assert "54 searches for 9 persons among 54 labelled crops" in page.overview.text
+        assert cells(page.overview.table, 0)[:6] == ["Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP"]
+        assert page.choices.held_out.isEnabled()
+        assert not page.choices.held_out.isChecked(), "this version was taught nothing here"
+        table = page.parts.table
+        table.sortItems(2, Qt.SortOrder.DescendingOrder)
+        values = [float(text) for text in cells(table, 2)]
+        assert values == sorted(values, reverse=True)
+        table.selectRow(1)
+        table.actions()[0].trigger()
+        copied = QGuiApplication.clipboard().text().split("\n")
+        assert copied == ["\t".join(table.text()[0]), "\t".join(table.text()[2])]
+        page.cameras.measure.setCurrentIndex(2)
+        assert page.cameras.table.rowCount() == 2
+        page.sections.setCurrentWidget(page.worst)
+        worst = found.worst[0]
+        assert page.worst.list.row == 0
+        wait_until(lambda: page.worst.grid.is_drawn(), "the pictures are there")
+        click_card(page.worst.grid, 1)
+        wait_until(lambda: searched(window) == worst.found[1][0], "the match is searched for", TORCH_MS)
+        assert window.tabs.currentIndex() == MATCHES
+        command(window, "Evaluate").trigger()
+        page.worst.list.activated.emit(page.worst.list.model().index(0, 0))
+        wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for")
+
+    play(library, script)
+
+
+def test_old_figures_are_told(tmp_path: Path) -> None:
+    library = made(tmp_path)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        measure(page)
+        assert not page.is_stale
+        retract(window.session.library, [1, 2], 1)
+        wait_until(lambda: page.is_stale, "it is told that more was said since")
+        (again,) = [button for button in page.notice.findChildren(QPushButton) if button.isVisible()]
+        measure(page, again)
+        assert not page.is_stale
+        assert "52 labelled crops" in page.overview.text
+
+    play(library, script)
+
+
+def test_percentages_are_fitted_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = made(tmp_path)
+    page_file, folder = tmp_path / "page.html", tmp_path / "files"
+    monkeypatch.setattr(questions, "which_page", lambda *_: page_file)
+    monkeypatch.setattr(questions, "which_output_folder", lambda *_: folder)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        measure(page)
+        certainty = page.certainty
+        page.sections.setCurrentWidget(certainty)
+        assert certainty.words.text().startswith("Percentages are calibrated on made people.")
+        assert certainty.calibrate.isEnabled()
+        assert set(certainty.diagram.lines) >= {"In use", "perfect"}
+        QTest.mouseClick(certainty.calibrate, LEFT)
+        wait_until(lambda: not page.work.busy, "it is fitted")
+        assert own_calibration_of(window.session.library, 1) is not None
+        assert certainty.words.text().startswith("Percentages are calibrated on 9 confirmed persons of this")
+        assert not certainty.calibrate.isEnabled()
+        assert set(certainty.diagram.lines) == {"In use", "perfect"}
+        measure(page)
+        assert not certainty.calibrate.isEnabled(), "it would be fitted to the very same"
+        command(window, "Take Calibration Back").trigger()
+        wait_until(lambda: not page.work.busy, "it is taken back")
+        assert own_calibration_of(window.session.library, 1) is None
+        for words in ("Page", "Tables", "Curves"):
+            command(window, f"Export Evaluation as {words}").trigger()
+            wait_until(lambda: not page.work.busy, "it is written", TORCH_MS)
+            assert page.notice.text.startswith("Wrote")
+        assert page_file.stat().st_size > 10_000
+        assert {"summary.csv", "cmc.png"} <= {file.name for file in folder.iterdir()}
+
+    play(library, script)
+
+
+def test_nobody_yet_says_what_to_do(tmp_path: Path) -> None:
+    library = made(tmp_path, named=False)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        assert "Confirm at least two crops for two persons" in page.message
+        (names,) = [b for b in page.findChildren(QPushButton) if b.text() == "Take Persons from &Names"]
+        assert names.isVisible()
+        measure(page)
+        assert "Confirm at least two crops for two persons" in page.message
+        measure(page, names)
+        assert page.found is not None
+        assert page.found.persons == PERSONS
+        assert page.message == ""
+        assert window.library_panel is not None
+
+    play(library, script)
+    with Library.open(library) as opened:
+        assert own_calibration_of(opened, 1) is None
+
+
+@pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])
+def test_numbers_on_heat_can_be_read(qapp: QApplication, appearance: Appearance) -> None:
+    apply_appearance(qapp, appearance)
+    for wrong in (False, True):
+        for share in (None, *(place / 40 for place in range(41))):
+            ground = heat_color(qapp.palette(), share, wrong=wrong)
+            assert contrast(readable_on(ground), ground) >= 4.5, share
+    white, black = QColor("white"), QColor("black")
+    assert contrast(white, black) == pytest.approx(21)
+    assert heat_color(qapp.palette(), 0) == qapp.palette().color(QPalette.ColorRole.AlternateBase)
