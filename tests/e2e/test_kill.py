@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.usefixtures("qapp")
 def test_killed_while_indexing(tmp_path: Path) -> None:
-    make_folder(tmp_path / "people", identities=200, cameras=6)
+    make_folder(tmp_path / "people", identities=80, cameras=6)
     path = tmp_path / "library.droplib"
     index = subprocess.Popen(
         [sys.executable, "-m", "dropgui", "index", str(tmp_path / "people"), "--library", str(path)],
@@ -39,7 +39,7 @@ def test_killed_while_indexing(tmp_path: Path) -> None:
     index.wait(10)
     with Library.open(path) as library:
         done = counts(library).indexed
-    assert 0 < done < 1200, "it was killed in the middle"
+    assert 0 < done < 480, "it was killed in the middle"
 
     def script(window: MainWindow) -> None:
         wait_until(lambda: "did not finish" in window.notice.text, "the window offers to resume")
@@ -48,7 +48,7 @@ def test_killed_while_indexing(tmp_path: Path) -> None:
         window.notice._action.click()
         wait_until(lambda: reports, "the run completes")
         assert reports[0].skipped == done, "what was done is not done again"
-        assert reports[0].indexed == 1200 - done
+        assert reports[0].indexed == 480 - done
         assert not reports[0].failed
 
     assert run_main(["--library", str(path)], script) == 0

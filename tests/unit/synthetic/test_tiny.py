@@ -1,7 +1,7 @@
 """The smallest protocol made for real: in time, complete, and the same bytes in whatever process."""
 
+import os
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,21 @@ RECIPE = protocol("synth-occluded", "tiny")
 NAME = re.compile(r"\d{4,}_c\d+s\d+_\d{6}_\d{2}\.jpg")
 
 
+def processor_seconds() -> float:
+    """Of this process and of its children that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for style in ("train", "held_out"):  # numba compiles once a checkout; that is not what is timed
         list(Studio(style, 1, RECIPE.size).shots(1, 1, 1, occluded=True))
     out = tmp_path_factory.mktemp("tiny") / "synth-occluded"
-    start = time.monotonic()
+    start = processor_seconds()
     arguments = ["--protocol", "synth-occluded", "--protocol-size", "tiny", "--workers", "2"]
     assert main(["synthesize", str(out), *arguments]) == 0
-    assert time.monotonic() - start < 60
+    assert processor_seconds() - start < 120, "a minute on two cores, whatever else they do"
     return out
 
 
