@@ -8,9 +8,11 @@ from typing import Any
 
 from dropgui.command_line import ctrl_c, path_argument, progress_line
 from dropgui.errors import UserError
+from dropgui.finetuning.measured_on import compare_fairly
 from dropgui.library import Library
 from dropgui.library.models import model_versions, note_version, rename_version, version_named
 from dropgui.session import Session
+from dropgui.versions.compared_files import save_compared
 from dropgui.versions.drop import drop_vectors, drop_version
 from dropgui.versions.exchange import export_version, import_version
 from dropgui.versions.tree import Version, version_tree
@@ -59,6 +61,15 @@ def parser() -> argparse.ArgumentParser:
     note.add_argument("version", metavar="VERSION", help="name or number")
     note.add_argument("text", metavar="TEXT", nargs="?", help="the note; an empty one takes it away")
     note.add_argument("--name", help="what to call it from now on")
+    compare = add(
+        "compare", _compare, "measure two versions on the same persons and masks, which none was taught"
+    )
+    compare.add_argument("before", metavar="A", help="name or number")
+    compare.add_argument("after", metavar="B", help="name or number")
+    compare.add_argument(
+        "--html", metavar="FILE", type=path_argument, help="write it as a page (or .csv, .png), too"
+    )
+    compare.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     drop = add("drop", _drop, "remove a version with its vectors and its file")
     drop.add_argument("version", metavar="VERSION", help="name or number")
     drop.add_argument(
@@ -173,6 +184,33 @@ def _note(arguments: argparse.Namespace) -> int:
         print(json.dumps({"version": version.name, "id": version.id, "notes": version.notes}, indent=2))
     else:
         print(f"{version.name}: {version.notes}" if version.notes else f"{version.name}: no note")
+    return 0
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    with (
+        Library.open(arguments.library) as library,
+        Session(library, device=arguments.device) as session,
+    ):
+        before, after = (version_named(library, name).id for name in (arguments.before, arguments.after))
+        if before == after:
+            raise UserError("Name two different versions to compare.")
+        with ctrl_c() as cancel, progress_line() as show:
+            found = compare_fairly(session, before, after, on_progress=show, cancel=cancel)
+        if found is None:
+            return _STOPPED
+        if arguments.html is not None:
+            save_compared(found, library, arguments.html)
+    if arguments.json:
+        data = found.comparison.to_dict() | {"fair": found.is_fair}
+        print(json.dumps(data | {"results": {row[0]: row[-1] for row in found.rows()}}, indent=2))
+        return 0
+    print(found.title)
+    print(found.words)
+    for title, old, new, change, said in found.rows():
+        print(f"{title:>8}  {old} → {new}  {change}  {said}")
+    worse, better = len(found.comparison.worse), len(found.comparison.better)
+    print(f"{better:,} searches got better, {worse:,} worse.")
     return 0
 
 

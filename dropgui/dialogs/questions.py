@@ -1,5 +1,6 @@
 """What the window asks its user: which file, which folder, and whether really."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -13,6 +14,11 @@ _REPORTS = {
     "Figure, SVG (*.svg)": ".svg",
     "Page for a browser, HTML (*.html)": ".html",
     "Table, CSV (*.csv)": ".csv",
+}
+_COMPARISONS = {
+    "Page for a browser, HTML (*.html)": ".html",
+    "Table, CSV (*.csv)": ".csv",
+    "Picture, PNG (*.png)": ".png",
 }
 _MODELS = "Models (*.safetensors)"
 _LIBRARIES = f"Libraries (*{FILE_SUFFIX})"
@@ -32,13 +38,22 @@ def which_picture(parent: QWidget) -> Path | None:
 
 def which_report(parent: QWidget) -> Path | None:
     """Where ranked matches are to be saved; the name's ending says as what, else the kind that was chosen."""
-    kinds = ";;".join(_REPORTS)
-    chosen, kind = QFileDialog.getSaveFileName(parent, "Export matches", "matches.png", kinds)
+    return _which_new_file(parent, "Export matches", "matches.png", _REPORTS)
+
+
+def which_comparison(parent: QWidget, name: str) -> Path | None:
+    """Where a comparison of versions is to be saved; its ending as of :func:`which_report`."""
+    return _which_new_file(parent, "Export the comparison", name, _COMPARISONS)
+
+
+def _which_new_file(parent: QWidget, title: str, name: str, suffixes: Mapping[str, str]) -> Path | None:
+    """``suffixes`` by kind; without one of them the name gets that of the kind that was chosen."""
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, ";;".join(suffixes))
     if not chosen:
         return None
     path = Path(chosen)
-    suffix = _REPORTS.get(kind, ".png")
-    return path if path.suffix.lower() in _REPORTS.values() else path.with_name(path.name + suffix)
+    suffix = suffixes.get(kind, next(iter(suffixes.values())))
+    return path if path.suffix.lower() in suffixes.values() else path.with_name(path.name + suffix)
 
 
 def which_page(parent: QWidget, name: str) -> Path | None:

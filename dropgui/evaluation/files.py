@@ -3,7 +3,7 @@
 import csv
 import io
 from pathlib import Path
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from PIL import Image
 
@@ -14,15 +14,13 @@ from dropgui.evaluation.tables import Table, cell_text
 from dropgui.library import Library
 from dropgui.library.queries import crop_rows
 from dropgui.library.rows import CropRow
+from dropgui.reports import measured
 from dropgui.reports.files import writing
-from dropgui.reports.gather import crop_picture
 from dropgui.reports.markup import data_uri, element
+from dropgui.reports.measured import crop_figure, save_measured
 
 SHOWN = 8
 """So many of the worst queries a page shows, with as many first matches."""
-
-_STYLE = Path(__file__).with_name("page.css")
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def write_tables(found: Evaluation, folder: Path) -> list[Path]:
@@ -70,21 +68,12 @@ def write_charts(found: Evaluation, folder: Path) -> list[Path]:
 
 def save_page(found: Evaluation, library: Library, path: Path) -> None:
     """One HTML file with everything inside, a UserError where that cannot be."""
-    with writing(path) as file:
-        file.write(b"<!DOCTYPE html>\n" + tostring(_page(found, library), "utf-8", method="html"))
-
-
-def _page(found: Evaluation, library: Library) -> Element:
     title = f"Evaluation of {found.version.name} on {library.path.stem}"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", _STYLE.read_text(encoding="utf-8")),
-    )
-    body = [element("h1", title), element("p", " ".join(found.notes))]
+    save_measured(title, _body(found, library), path)
+
+
+def _body(found: Evaluation, library: Library) -> list[Element]:
+    body = [element("p", " ".join(found.notes))]
     body.append(_table(tables.summary(found)))
     pictures = [
         element("img", src=data_uri(picture, drawn=True), alt=name) for name, picture in charts(found).items()
@@ -107,39 +96,20 @@ def _page(found: Evaluation, library: Library) -> Element:
         ]
         rows = crop_rows(library, ids)
         body += [_query(query, rows) for query in shown]
-    return element("html", head, element("body", *body), lang="en")
+    return body
 
 
 def _table(table: Table) -> Element:
-    head = element("tr", *(element("th", column, scope="col") for column in table.columns))
-    lines = [
-        element(
-            "tr",
-            element("th", cell_text(row[0]), scope="row"),
-            *(element("td", cell_text(value)) for value in row[1:]),
-        )
-        for row in table.rows
-    ]
-    return element("table", element("thead", head), element("tbody", *lines))
+    return measured.table(table.columns, [[cell_text(value) for value in row] for row in table.rows])
 
 
 def _query(query: WorstQuery, rows: dict[int, CropRow]) -> Element:
     told = f"{query.person} · AP {100 * query.average_precision:.0f} · first right answer {query.first_hit}"
-    pictures = [_figure(rows.get(query.crop_id), "looked for", "query")]
+    pictures = [crop_figure(rows.get(query.crop_id), "looked for", "query")]
     for rank, (crop, right) in enumerate(query.found[:SHOWN], 1):
         said = f"{rank} ✓ right" if right else f"{rank} ✕ wrong"
-        pictures.append(_figure(rows.get(crop), said, "right" if right else "wrong"))
+        pictures.append(crop_figure(rows.get(crop), said, "right" if right else "wrong"))
     return element("div", element("p", told, class_="soft"), element("div", *pictures, class_="row"))
-
-
-def _figure(row: CropRow | None, words_: str, kind: str) -> Element:
-    picture = None if row is None else crop_picture(row)
-    shown = (
-        element("div", "The picture cannot be read.", class_="gone")
-        if picture is None
-        else element("img", src=data_uri(picture), alt=words_, loading="lazy")
-    )
-    return element("figure", shown, element("figcaption", words_), class_=kind)
 
 
 def _make(folder: Path) -> None:

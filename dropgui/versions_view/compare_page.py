@@ -1,7 +1,7 @@
 """Two versions side by side: the numbers, the queries that got better or worse, and what each found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dropgui.dialogs.notice import NoticeBar
+from dropgui.dialogs.questions import which_comparison
 from dropgui.errors import UserError
-from dropgui.finetuning.measured_on import measured_on
+from dropgui.finetuning.measured_on import compare_fairly
 from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.picture_list import PictureList
@@ -25,10 +27,10 @@ from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import CancelToken
 from dropgui.jobs.long_work import LongWork, Tell
 from dropgui.jobs.runner import Runner
-from dropgui.library.decisions import decided_crops
 from dropgui.session import Session
 from dropgui.style import GRID, heading, note
-from dropgui.versions.compare import TOP, ChangedQuery, VersionComparison, compare_versions
+from dropgui.versions.compare import ChangedQuery, VersionComparison
+from dropgui.versions.compared import Compared
 from dropgui.versions.tree import Version
 from dropgui.versions_view.measures import DriftTable, MeasureTable
 
@@ -36,20 +38,6 @@ _FIRST = (
     "Choose two versions and compare them on persons and masks that no version was taught with.\n"
     "You see how sure a difference is, and which searches got better or worse."
 )
-_UNFAIR = (
-    "There are too few persons to hold some out of teaching, so a version may have been taught with these: "
-    "it looks better than it is."
-)
-_NONE_CHANGED = "No search got better or worse."
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A comparison, and ``right``: the crops of the person of each changed query, by person id."""
-
-    comparison: VersionComparison
-    right: dict[int, frozenset[int]]
-    is_fair: bool
 
 
 class ComparePage(QWidget):
@@ -69,8 +57,10 @@ class ComparePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._runner = runner
         self._work = work
-        self._found: _Found | None = None
+        self._notice = NoticeBar()
+        self._found: Compared | None = None
         self._queries: Sequence[ChangedQuery] = ()
         self._models = [CropModel(session.library, runner, thumbnails, self) for _ in range(2)]
         self.grids = [CropGrid(model, thumbnails, matches=False) for model in self._models]
@@ -91,6 +81,8 @@ class ComparePage(QWidget):
             combo.setToolTip(tip)
             combo.setMaximumWidth(24 * GRID)
             combo.currentIndexChanged.connect(self._show_able)
+        self.export = QPushButton("E&xport…")
+        self.export.clicked.connect(self._ask_export)
         self.start = QPushButton("&Compare")
         self.start.setDefault(True)
         self.start.clicked.connect(self.compare)
@@ -104,6 +96,7 @@ class ComparePage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._make_bar())
+        column.addWidget(self._notice)
         column.addWidget(self._pages, 1)
         self.setFocusProxy(self.after)
         self.list.selectionModel().currentChanged.connect(lambda index: self._show_query(index.row()))
@@ -123,6 +116,7 @@ class ComparePage(QWidget):
         row.addWidget(note("→"))
         row.addWidget(self.after)
         row.addWidget(self.start)
+        row.addWidget(self.export)
         return row
 
     def _make_result(self) -> QWidget:
@@ -196,45 +190,58 @@ class ComparePage(QWidget):
             return
         session, before, after = self._session, self.before.currentData(), self.after.currentData()
 
-        def work(tell: Tell, cancel: CancelToken) -> _Found | None:
-            on = measured_on(session.library)
-            found = compare_versions(
-                session,
-                before,
-                after,
-                on.held_out,
-                on_progress=tell,
-                cancel=cancel,
-            )
-            if found is None:
-                return None
-            persons = {query.person_id for query in (*found.better, *found.worse)}
-            right = {who: frozenset(decided_crops(session.library, who)[0]) for who in persons}
-            return _Found(found, right, on.is_fair)
+        def work(tell: Tell, cancel: CancelToken) -> Compared | None:
+            return compare_fairly(session, before, after, on_progress=tell, cancel=cancel)
 
         self._say("Comparing…")
         names = f"{self.before.currentText()} and {self.after.currentText()}"
         self._work.run("Comparing", names, work, self._show, self._fault)
 
+    def export_to(self, path: Path) -> None:
+        """Write what is shown to a file, as its suffix says."""
+        found, library = self._found, self._session.library
+        if found is None:
+            return
+
+        def write(*_: object) -> None:
+            from dropgui.versions.compared_files import save_compared  # fonts and pages, read where wanted
+
+            save_compared(found, library, path)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, UserError):
+                self._notice.tell(str(error), error=True)
+            else:
+                self.failed.emit(error)
+
+        self._runner.run(write, lambda _: self._notice.tell(f"Wrote {path}."), failed)
+
+    def _ask_export(self) -> None:
+        if self._found is not None and (chosen := which_comparison(self, "comparison.html")) is not None:
+            self.export_to(chosen)
+
+    @property
+    def told(self) -> str:
+        """What was said of the last export."""
+        return self._notice.text
+
     # -- what happens -----------------------------------------------------------------------------
 
-    def _show(self, found: _Found | None) -> None:
+    def _show(self, found: Compared | None) -> None:
         if found is None:
             self._say(_FIRST)
             return
         self._found = found
         comparison = found.comparison
-        self.measures.show_comparison(comparison)
-        schema = comparison.before.schema
-        self.drift.show_drift(
-            comparison.drift, {name: schema.vector(name).title for name in schema.vector_names}
-        )
-        self._words.setText(_told(found))
+        self.measures.show_compared(found)
+        self.drift.show_compared(found)
+        self._words.setText(found.words)
         for title, version in zip(self._headings, (comparison.before, comparison.after), strict=True):
             title.setText(f"{version.name} finds")
         self._queries = (*comparison.worse, *comparison.better)
         self.list.show_pictures([query.crop_id for query in self._queries], self._words_of)
         self._sides.setVisible(bool(self._queries))
+        self._show_able()
         self._pages.setCurrentIndex(1)
         if self._queries:
             self.list.setCurrentIndex(self.list.model().index(0, 0))
@@ -280,26 +287,12 @@ class ComparePage(QWidget):
         self.start.setToolTip(tip)
         for combo in (self.before, self.after):
             combo.setEnabled(busy is None)
-
-
-def _told(found: _Found) -> str:
-    one = found.comparison
-    told = []
-    if one.queries:
-        told.append(
-            f"{one.queries:,} searches for {one.persons:,} persons among {one.gallery:,} crops, "
-            f"first {TOP} matches shown"
+        self.export.setEnabled(self._found is not None)
+        self.export.setToolTip(
+            "Save what is shown as a page, a table or a picture"
+            if self._found is not None
+            else "Compare two versions first"
         )
-    if one.masks:
-        told.append(f"{one.masks:,} corrected masks")
-    text = f"Measured on {' and '.join(told)}. In brackets: where 95 of 100 such samples would lie."
-    if one.left_out:
-        text += f" {one.left_out:,} could not be counted."
-    if not found.is_fair:
-        text += f" {_UNFAIR}"
-    if not one.better and not one.worse:
-        text += f" {_NONE_CHANGED}"
-    return text
 
 
 def _remark(place: int, is_right: bool) -> str:

@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from dropgui.style import GRID, scaled
-from dropgui.versions import words
-from dropgui.versions.compare import Measure, VersionComparison
+from dropgui.style import GRID, is_dark, scaled
+from dropgui.versions.compared import COLUMNS, MARKS, Compared, Verdict
 
-MINUS = "\N{MINUS SIGN}"
+_COLORS: Mapping[Verdict, tuple[str, str]] = {
+    "better": ("#00795a", "#2bb98c"),
+    "worse": ("#c8102e", "#ff6b7d"),
+}
+"""On light and on dark grounds; without a difference there is no colour."""
+
+_SAYS: Mapping[Verdict, str] = {
+    "better": "Beyond chance: all of the change's interval is above 0",
+    "worse": "Beyond chance: all of the change's interval is below 0",
+    "no difference": "May be chance: 0 lies within the change's interval",
+}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -64,25 +74,27 @@ class MeasureTable(_Table):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Measures of both versions", parent)
+        self._found: Compared | None = None
 
-    def show_comparison(self, found: VersionComparison) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        """Another appearance."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._found is not None:
+            self.show_compared(self._found)
+
+    def show_compared(self, found: Compared) -> None:
         """Show a comparison's measures; the intervals are of 95 %."""
-        measures = [
-            (words.TITLES[name], found.measures[name]) for name in words.TITLES if name in found.measures
-        ]
-        rows = [
-            [
-                title,
-                _with_interval(one.before, one.before_interval),
-                _with_interval(one.after, one.after_interval),
-                f"{_signed(one.change)} ({_bounds(one.change_interval, '+')})",
-                _verdict(one),
-            ]
-            for title, one in measures
-        ]
-        self.show_rows(["Measure", found.before.name, found.after.name, "Change", "Result"], rows)
-        for place, (_, one) in enumerate(measures):
-            if one.certain and (item := self.item(place, 4)) is not None:
+        self._found = found
+        one, rows = found.comparison, found.rows()
+        titles = [COLUMNS[0], one.before.name, one.after.name, *COLUMNS[3:]]
+        self.show_rows(titles, [[*texts, f"{MARKS[said]} {said}"] for *texts, said in rows])
+        last = len(COLUMNS) - 1
+        for place, (*_, said) in enumerate(rows):
+            item = self.item(place, last)
+            assert item is not None
+            item.setToolTip(_SAYS[said])
+            if said in _COLORS:
+                item.setForeground(QColor(_COLORS[said][is_dark(self.palette())]))
                 item.setFont(scaled(item.font(), 1, bold=True))
 
 
@@ -92,29 +104,10 @@ class DriftTable(_Table):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("How far the vectors moved, by part", parent)
 
-    def show_drift(self, drift: Mapping[str, float] | None, titles: Mapping[str, str]) -> None:
-        """Show mean cosines by vector name; None where the versions' vectors differ in length."""
+    def show_compared(self, found: Compared) -> None:
+        """Show mean cosines by part."""
+        drift = found.drift()
         if drift is None:
             self.show_rows(["Likeness of vectors"], [["Their vectors differ in length"]])
             return
-        rows = [[titles.get(name, name), f"{value:.3f}", ""] for name, value in drift.items()]
-        self.show_rows(["Part", "Likeness", ""], rows)
-
-
-def _signed(change: float) -> str:
-    return f"{100 * change:+.1f}".replace("-", MINUS)
-
-
-def _with_interval(value: float, interval: tuple[float, float]) -> str:
-    return f"{words.percent(value)} ({_bounds(interval)})"
-
-
-def _bounds(interval: tuple[float, float], sign: str = "") -> str:
-    low, high = (f"{100 * bound:{sign}.0f}" for bound in interval)
-    return f"{low} to {high}".replace("-", MINUS)
-
-
-def _verdict(measure: Measure) -> str:
-    if not measure.certain:
-        return "may be chance"
-    return "better" if measure.change > 0 else "worse"
+        self.show_rows(["Part", "Likeness", ""], [[title, value, ""] for title, value in drift])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -281,6 +282,7 @@ def test_two_versions_are_compared(known: Path) -> None:
         compare = page.compare
         assert (compare.before.currentText(), compare.after.currentText()) == ("old", "new")
         assert "no version was taught with" in compare.words
+        assert not compare.export.isEnabled()
         QTest.mouseClick(compare.start, LEFT)
         assert compare.start.text() == "Sto&p"
         wait_until(lambda: not page.work.busy, "they are compared", TORCH_MS)
@@ -299,6 +301,13 @@ def test_two_versions_are_compared(known: Path) -> None:
             first = changed[0].first_hit[side]
             assert [remark.endswith("right") for remark in remarks].index(True) == first - 1
         assert active(window) == "old", "nothing is changed by comparing"
+        assert {row[-1] for row in compare.measures.text()} <= {"▲ better", "▼ worse", "= no difference"}
+        for name in ("told.html", "told.csv", "told.png"):
+            compare.export_to(known.parent / name)
+            wait_until(partial(lambda name: name in compare.told, name), f"{name} is written")
+            assert (known.parent / name).stat().st_size > 100
+        compare.export_to(known.parent / "told.doc")
+        wait_until(lambda: "ends in none of these" in compare.told, "another kind is refused")
         QTest.mouseClick(button(page, "‹ &Versions"), LEFT)
         assert page.tree.isVisible()
 

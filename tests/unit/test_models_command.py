@@ -9,7 +9,9 @@ import pytest
 
 from dropgui.cli import main
 from dropgui.library import Library
+from dropgui.library.decisions import confirm
 from dropgui.library.models import active_model
+from dropgui.library.queries import crop_ids
 from dropmodel.inference import save_model, untrained_model
 from tests.support.starter import CONFIG
 from tests.unit.indexing.fake import pictures
@@ -116,6 +118,27 @@ def test_faults(library: str, files: list[Path], tmp_path: Path, capsys: pytest.
     assert "The starter model is not here" in fault(capsys, library, "import", "--starter")
     assert "Give a note" in fault(capsys, library, "note", "first")
     assert "There is no library" in fault(capsys, str(tmp_path / "none.droplib"), "list")
+
+
+def test_two_versions_are_compared(
+    library: str, files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, library, "import", str(files[1]))
+    assert "Confirm more persons" in fault(capsys, library, "compare", "first", "second", "--device", "cpu")
+    assert "two different" in fault(capsys, library, "compare", "first", "1")
+    with Library.open(Path(library)) as opened:
+        crops = crop_ids(opened).tolist()
+        for own in (crops[:2], crops[2:4]):
+            confirm(opened, own)
+    page = tmp_path / "told.html"
+    told = said(capsys, library, "compare", "first", "second", "--device", "cpu", "--html", str(page))
+    assert (told["before"], told["after"], told["persons"], told["fair"]) == ("first", "second", 2, False)
+    assert told["results"].keys() == {"Rank-1", "mAP", "mINP"}
+    assert "first → second" in page.read_text(encoding="utf-8")
+    assert main(["models", "compare", "--library", library, "1", "2", "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "it looks better than it is" in printed
+    assert printed.splitlines()[-1].endswith("worse.")
 
 
 def test_a_newer_starter_model_is_offered_and_taken(

@@ -1,0 +1,103 @@
+"""What is said of two versions that were compared: in the window, on a terminal, in files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dropgui.versions.compare import TOP, Measure, VersionComparison
+from dropgui.versions.words import TITLES, percent
+
+Verdict = Literal["better", "worse", "no difference"]
+
+MARKS: Mapping[Verdict, str] = {"better": "▲", "worse": "▼", "no difference": "="}
+"""Beside the word, for colour is not the only sign."""
+
+COLUMNS = ("Measure", "Before", "After", "Change", "Result")
+_MINUS = "\N{MINUS SIGN}"
+_UNFAIR = (
+    "There are too few persons to hold some out of teaching, so a version may have been taught with these: "
+    "it looks better than it is."
+)
+_NONE_CHANGED = "No search got better or worse."
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison with what it takes to read it.
+
+    ``right``: the crops of the person of each changed query, by person id. ``is_fair``: no version was taught
+    with what they were measured on.
+    """
+
+    comparison: VersionComparison
+    right: Mapping[int, frozenset[int]]
+    is_fair: bool
+
+    @property
+    def title(self) -> str:
+        """Which versions."""
+        return f"{self.comparison.before.name} → {self.comparison.after.name}"
+
+    @property
+    def words(self) -> str:
+        """What they were measured on, and how to read it."""
+        one, told = self.comparison, []
+        if one.queries:
+            told.append(
+                f"{one.queries:,} searches for {one.persons:,} persons among {one.gallery:,} crops, "
+                f"first {TOP} matches shown"
+            )
+        if one.masks:
+            told.append(f"{one.masks:,} corrected masks")
+        text = f"Measured on {' and '.join(told)}. In brackets: where 95 of 100 such samples would lie."
+        if one.left_out:
+            text += f" {one.left_out:,} could not be counted."
+        if not self.is_fair:
+            text += f" {_UNFAIR}"
+        if not one.better and not one.worse:
+            text += f" {_NONE_CHANGED}"
+        return text
+
+    @property
+    def measures(self) -> list[tuple[str, Measure]]:
+        """By title, in the order they are always told."""
+        known = self.comparison.measures
+        return [(title, known[name]) for name, title in TITLES.items() if name in known]
+
+    def rows(self) -> list[tuple[str, str, str, str, Verdict]]:
+        """One row a measure, as of :data:`COLUMNS`."""
+        return [
+            (
+                title,
+                f"{percent(one.before)} ({_bounds(one.before_interval)})",
+                f"{percent(one.after)} ({_bounds(one.after_interval)})",
+                f"{_signed(one.change)} ({_bounds(one.change_interval, '+')})",
+                verdict(one),
+            )
+            for title, one in self.measures
+        ]
+
+    def drift(self) -> list[tuple[str, str]] | None:
+        """How alike both versions' vectors of a crop are, by part; None where they differ in length."""
+        one = self.comparison
+        if one.drift is None:
+            return None
+        schema = one.before.schema
+        titles = {name: schema.vector(name).title for name in schema.vector_names}
+        return [(titles.get(name, name), f"{value:.3f}") for name, value in one.drift.items()]
+
+
+def verdict(measure: Measure) -> Verdict:
+    """Whether the change is beyond chance, and to which side: by its paired interval."""
+    if not measure.certain:
+        return "no difference"
+    return "better" if measure.change > 0 else "worse"
+
+
+def _signed(change: float) -> str:
+    return f"{100 * change:+.1f}".replace("-", _MINUS)
+
+
+def _bounds(interval: tuple[float, float], sign: str = "") -> str:
+    low, high = (f"{100 * bound:{sign}.0f}" for bound in interval)
+    return f"{low} to {high}".replace("-", _MINUS)
