@@ -72,10 +72,14 @@ class SwitchedError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class PictureFeatures:
-    """What the model says of one picture: ``features`` of one row, ``labels`` uint8 [h, w]."""
+    """What the model says of one picture: ``features`` of one row, ``labels`` uint8 [h, w].
+
+    ``uncertainty`` in [0, 1]: how unsure it is of the labels, by its own probabilities.
+    """
 
     features: Features
     labels: npt.NDArray[np.uint8]
+    uncertainty: float
 
 
 class Session:
@@ -281,7 +285,7 @@ def _read(extractor: "Extractor", picture: Picture) -> PictureFeatures:
         extraction = extractor.extract([picture])
     except ImageError as error:
         raise PictureError(f"{error.path} cannot be used: {error.reason}.") from error
-    return PictureFeatures(extraction.features, extraction.labels[0])
+    return PictureFeatures(extraction.features, extraction.labels[0], float(extraction.uncertainty[0]))
 
 
 def _fits(query: VectorQuery, index: PartIndex) -> bool:

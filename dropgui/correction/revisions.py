@@ -17,6 +17,7 @@ from dropgui.library import Library
 from dropgui.library.corrections import GoneError, Saved, add_correction, labels_of, revisions
 from dropgui.library.masks import mask_of, model_mask_of
 from dropgui.library.queries import crop_rows
+from dropgui.library.reviews import set_uncertainty
 from dropgui.library.rows import CORRECTED, CropRow, MaskRow, RevisionRow
 from dropmodel.parts import IGNORE, PartSchema
 
@@ -27,6 +28,7 @@ __all__ = [
     "GoneError",
     "Opened",
     "Saved",
+    "ask_again",
     "at_full_size",
     "crop_labels",
     "labels_of",
@@ -127,6 +129,17 @@ def restored_part(labels: Labels, model: Labels, part: int) -> Labels:
     part or background again.
     """
     return np.where((labels == part) | (model == part), model, labels)
+
+
+def ask_again(session: "Session", opened: Opened) -> tuple[Labels, float]:
+    """The active model's mask of a crop, read anew at the crop's own size, and how unsure it is of it.
+
+    The library remembers how unsure: of masks that an old program made it does not know.
+    """
+    model = session.index.model
+    found = session.read_picture(read_crop(opened.crop, session.extractor.input_size))
+    set_uncertainty(session.library, model.id, opened.crop.id, found.uncertainty)
+    return at_full_size(found.labels, opened.photo), found.uncertainty
 
 
 def at_full_size(labels: Labels, photo: Photo) -> Labels:

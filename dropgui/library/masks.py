@@ -41,7 +41,7 @@ def add_model_masks(
     crop_ids: Sequence[int],
     pngs: Sequence[bytes],
     confidences: Sequence[float],
-    uncertainties: Sequence[float],
+    uncertainties: Sequence[float | None],
 ) -> None:
     """Stores a model version's masks, one a crop, in place of those it gave before."""
     old = delete(Mask).where(Mask.origin == MODEL, Mask.model_version_id == model_version_id)

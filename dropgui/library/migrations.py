@@ -157,7 +157,19 @@ def _to_version_4(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3, _to_version_4)
+def _to_version_5(connection: Connection) -> None:
+    """How unsure the model is of a mask of before version 3 is not known: what stood there is another scale.
+
+    Mixed with the entropies of later masks it put half of a library before the other in the order of review.
+    A mask without a person is wholly unsure on either scale.
+    """
+    connection.exec_driver_sql(
+        "UPDATE masks SET uncertainty = NULL "
+        "WHERE origin = 'model' AND uncertainty = 1 - confidence AND confidence > 0"
+    )
+
+
+STEPS: tuple[Step, ...] = (_to_version_2, _to_version_3, _to_version_4, _to_version_5)
 """``STEPS[i]`` turns version i + 1 into version i + 2. Steps are never changed once released."""
 
 

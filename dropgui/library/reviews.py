@@ -1,15 +1,18 @@
 """What people said of masks, and which mask to look at next: the one that the model is least sure of.
 
-The order is by the active model's uncertainty, the highest first, then by crop id. Only crops that the model
-has seen and whose picture can be read are in it.
+The order is by the active model's uncertainty, the highest first, then by crop id; masks of which it is not
+known come last. Only crops that the model has seen and whose picture can be read are in it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
+from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
 from dropgui.library.library import Library
 from dropgui.library.marks import Marks, MarksUndo, difference, marked, note, read_marks, write_marks
@@ -73,16 +76,17 @@ def next_to_review(
     these states or pass the filter; one that has no place in the order is as none.
     """
     place = _place(library, after)
-    query = _order(library, crop_filter, states, backwards=backwards)
-    if place is not None:
-        unsure, crop_id = place
-        beyond = Mask.uncertainty > unsure if backwards else Mask.uncertainty < unsure
-        tied = Mask.crop_id < crop_id if backwards else Mask.crop_id > crop_id
-        query = query.where(or_(beyond, and_(Mask.uncertainty == unsure, tied)))
-        # Says nothing new, but lets SQLite begin there in its index.
-        query = query.where(Mask.uncertainty >= unsure if backwards else Mask.uncertainty <= unsure)
+    halves = (False, True) if backwards else (True, False)  # whether the uncertainty is known
+    start = 0 if place is None else halves.index(place.unsure is not None)
     with library.read() as connection:
-        return connection.execute(query.limit(1)).scalar()
+        for known in halves[start:]:
+            query = _order(library, crop_filter, states, known=known, backwards=backwards)
+            if place is not None and known == (place.unsure is not None):
+                query = query.where(*_beyond(place, backwards=backwards))
+            found = connection.execute(query.limit(1)).scalar()
+            if found is not None:
+                return found
+    return None
 
 
 def review_order(
@@ -90,8 +94,18 @@ def review_order(
 ) -> npt.NDArray[np.int64]:
     """Ids of all crops of ``states`` that pass the filter, int64 [N], in the order of review."""
     with library.read() as connection:
-        found = connection.execute(_order(library, crop_filter, states)).scalars()
-        return np.fromiter(found, dtype=np.int64)
+        halves = [
+            connection.execute(_order(library, crop_filter, states, known=known)).scalars()
+            for known in (True, False)
+        ]
+        return np.fromiter(chain.from_iterable(halves), dtype=np.int64)
+
+
+def set_uncertainty(library: Library, model_version_id: int, crop_id: int, uncertainty: float) -> None:
+    """How unsure a model version is of its mask of a crop, in [0, 1]; nothing where it made none."""
+    here = Mask.crop_id == crop_id, Mask.model_version_id == model_version_id, Mask.origin == MODEL
+    known = update(Mask).where(*here).values(uncertainty=uncertainty)
+    library.write(lambda connection: connection.execute(known), change=Change(crops_changed=(crop_id,)))
 
 
 def review_rows(library: Library, crop_ids: Iterable[int]) -> dict[int, ReviewRow]:
@@ -139,8 +153,14 @@ def review_progress(library: Library, crop_filter: CropFilter = _NO_FILTER) -> R
 
 
 def _order(
-    library: Library, crop_filter: CropFilter, states: Iterable[str], *, backwards: bool = False
+    library: Library,
+    crop_filter: CropFilter,
+    states: Iterable[str],
+    *,
+    known: bool,
+    backwards: bool = False,
 ) -> Select[int]:
+    """Masks whose uncertainty is known, or those of which it is not."""
     forwards = Mask.uncertainty.desc(), Mask.crop_id.asc()
     order = (Mask.uncertainty.asc(), Mask.crop_id.desc()) if backwards else forwards
     return (
@@ -149,7 +169,7 @@ def _order(
         .join(Image, Image.id == Crop.image_id)
         .where(
             _MODELS,
-            Mask.uncertainty.is_not(None),
+            Mask.uncertainty.is_not(None) if known else Mask.uncertainty.is_(None),
             Crop.review_state.in_(sorted(states)),
             *shown(library, crop_filter),
         )
@@ -157,10 +177,30 @@ def _order(
     )
 
 
-def _place(library: Library, crop_id: int | None) -> tuple[float, int] | None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a crop is in the order; ``unsure`` is None where that is not known."""
+
+    crop_id: int
+    unsure: float | None
+
+
+def _beyond(place: _Place, *, backwards: bool) -> list[ColumnElement[bool]]:
+    """What follows a place among those that are known as it is."""
+    tied = Mask.crop_id < place.crop_id if backwards else Mask.crop_id > place.crop_id
+    if place.unsure is None:
+        return [tied]
+    further = Mask.uncertainty > place.unsure if backwards else Mask.uncertainty < place.unsure
+    beyond = or_(further, and_(Mask.uncertainty == place.unsure, tied))
+    # Says nothing new, but lets SQLite begin there in its index.
+    begin = Mask.uncertainty >= place.unsure if backwards else Mask.uncertainty <= place.unsure
+    return [beyond, begin]
+
+
+def _place(library: Library, crop_id: int | None) -> _Place | None:
     if crop_id is None:
         return None
     query = select(Mask.uncertainty).where(Mask.crop_id == crop_id, _MODELS_BY_CROP)
     with library.read() as connection:
-        unsure = connection.execute(query).scalar()
-    return None if unsure is None else (unsure, crop_id)
+        row = connection.execute(query).first()
+    return None if row is None else _Place(crop_id, row.uncertainty)

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from dropgui.correction.region import Box, Labels, Patch
-from dropgui.correction.revisions import Opened, at_full_size, model_labels, restored_part
+from dropgui.correction.revisions import Opened, ask_again, model_labels, restored_part
 from dropgui.correction.sides import swap_sides
 from dropgui.correction.tidy import fill_holes, remove_islands, smooth
 from dropgui.jobs.runner import Runner
@@ -174,8 +174,9 @@ class Repairs(QObject):
         session = self._session
 
         def work(_: Labels, sitting: Sitting) -> Repair:
-            photo = sitting.opened.photo
-            return _whole(at_full_size(session.read_picture(photo).labels, photo))
+            labels, unsure = ask_again(session, sitting.opened)
+            patch = Patch(Box.whole(labels.shape), labels)
+            return Repair(patch, f"The model is {1 - unsure:.0%} sure of this mask.")
 
         self.run("Ask the Model Again", work)
 

@@ -70,7 +70,7 @@ class ReviewModel(CropModel):
         words = [] if row.uncertainty is None else [f"{1 - row.uncertainty:.0%} sure"]
         if row.state in _WORDS:
             words.append(_WORDS[row.state])
-        return " · ".join(words) or "Waiting for indexing"
+        return " · ".join(words) or "How sure is not known"
 
     def _with_mask(self, crop_id: int, picture: QPixmap) -> QPixmap:
         seen = self._look(crop_id)

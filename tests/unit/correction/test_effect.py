@@ -12,9 +12,10 @@ from sqlalchemy import delete, insert, select, update
 
 from dropgui.correction.effect import catch_up, repool, unpooled
 from dropgui.correction.region import Labels
-from dropgui.correction.review import similar
+from dropgui.correction.review import review_order, review_rows, similar
 from dropgui.correction.revisions import (
     GoneError,
+    ask_again,
     at_full_size,
     crop_labels,
     model_labels,
@@ -214,6 +215,17 @@ def test_the_models_own_comes_back_whole_or_by_part(session: Session, crops: lis
     model = np.array([[1, 1, 2], [0, 2, 3]], np.uint8)
     drawn = np.array([[1, 2, 2], [2, 3, IGNORE]], np.uint8)
     np.testing.assert_array_equal(restored_part(drawn, model, 2), [[1, 1, 2], [0, 2, IGNORE]])
+
+
+def test_the_model_asked_again_says_how_unsure_it_is(session: Session, crops: list[int]) -> None:
+    opened, library = open_crop(session, crops[0]), session.library
+    indexed = review_rows(library, crops)[crops[0]].uncertainty
+    library.write(lambda c: c.execute(update(Mask).values(uncertainty=None)))
+    labels, unsure = ask_again(session, opened)
+    assert np.array_equal(labels, opened.labels)
+    assert unsure == pytest.approx(indexed, abs=1e-5), "by its own probabilities, as when it was indexed"
+    assert review_rows(library, crops)[crops[0]].uncertainty == unsure
+    assert review_order(library).tolist() == crops, "the others are not known"
 
 
 def test_a_mask_that_does_not_fit_the_picture_any_more(session: Session, crops: list[int]) -> None:

@@ -12,6 +12,7 @@ from dropgui.library.faults import NewerLibraryError
 from dropgui.library.ignored import ignore_group, ignored_groups
 from dropgui.library.migrations import Step
 from dropgui.library.queries import CropFilter, crop_ids, crop_rows
+from dropgui.library.reviews import review_order, review_rows, set_uncertainty
 from dropgui.library.saved_searches import saved_searches
 from dropgui.library.schema import Crop, Image
 
@@ -171,7 +172,8 @@ def test_a_library_of_version_2_keeps_what_refers_to_its_crops(version_2: Path) 
         with library.read() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
-            assert connection.exec_driver_sql("SELECT uncertainty FROM masks").scalar_one() == 0.25
+            unsure = connection.exec_driver_sql("SELECT uncertainty, confidence FROM masks").one()
+            assert tuple(unsure) == (None, 0.75), "certainty is another scale"
         added = library.write(lambda c: c.execute(insert(Crop).values(image_id=2).returning(Crop.id))
                               .scalar_one())  # fmt: skip
         assert added == 10, "the id of a crop that is gone is not used again"
@@ -199,6 +201,31 @@ def test_duplicates_can_be_ignored_in_a_library_of_version_3(
         ignore_group(library, [1, 2])
         assert list(ignored_groups(library).values()) == [frozenset({1, 2})]
     assert version(version_1.with_name("first.droplib.v3.backup")) == 3
+
+
+def test_masks_of_before_version_3_do_not_mix_with_later_ones(
+    version_1: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library of version 4 has both scales: entropies, and what was copied from certainties."""
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", migrations.STEPS[:3])
+        with Library.open(version_1) as library, library.read() as connection:
+            (old,) = connection.exec_driver_sql("SELECT uncertainty FROM masks").scalars()
+        assert old == 0.25
+        with Library.open(version_1) as library:
+            library.write(
+                lambda c: c.exec_driver_sql(
+                    "INSERT INTO masks (crop_id, confidence, uncertainty, origin, model_version_id, "
+                    "schema_name, revision, png, created_at) SELECT 2, 0.5, 0.2, origin, model_version_id, "
+                    "schema_name, revision, png, created_at FROM masks"
+                )
+            )
+            assert review_order(library).tolist() == [1, 2], "by two scales"
+    with Library.open(version_1) as library:
+        assert review_order(library).tolist() == [2, 1], "what is not known comes last"
+        assert [review_rows(library, [i])[i].uncertainty for i in (1, 2)] == [None, 0.2]
+        set_uncertainty(library, 1, 1, 0.9)
+        assert review_order(library).tolist() == [1, 2]
 
 
 def test_a_crop_that_was_not_copied_is_noticed(version_2: Path, monkeypatch: pytest.MonkeyPatch) -> None:

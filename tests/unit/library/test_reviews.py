@@ -1,6 +1,6 @@
 """Review states and tags: what is said, in which order it is asked, and how it is taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ from tests.unit.library.made import SCHEMA, add_crops, add_model
 PNG = encode_mask(np.ones((4, 2), np.uint8), SCHEMA)
 
 
-def look(library: Library, model: int, unsure: dict[int, float]) -> None:
+def look(library: Library, model: int, unsure: Mapping[int, float | None]) -> None:
     """The model has made masks of these crops."""
     count = len(unsure)
     library.write(
@@ -88,15 +88,17 @@ def test_what_was_said_is_not_asked_again(library: Library) -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=12), st.data())
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, None]), min_size=1, max_size=12), st.data())
 def test_the_walk_is_the_order(
-    tmp_path_factory: pytest.TempPathFactory, unsure: list[float], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, unsure: list[float | None], data: st.DataObject
 ) -> None:
     with Library.create(tmp_path_factory.mktemp("lib") / "a.droplib") as library:
         crops = add_crops(library, len(unsure))
         look(library, add_model(library), dict(zip(crops, unsure, strict=True)))
-        expected = sorted(crops, key=lambda crop: (-unsure[crops.index(crop)], crop))
+        known = dict(zip(crops, unsure, strict=True))
+        expected = sorted(crops, key=lambda crop: (known[crop] is None, -(known[crop] or 0.0), crop))
         assert walk(library) == review_order(library, states=REVIEW_STATES).tolist() == expected
+        assert walk(library, backwards=True) == expected[::-1]
         gone = data.draw(st.sampled_from(crops))
         set_review_state(library, [gone], "accepted")
         place = expected.index(gone)
