@@ -16,7 +16,7 @@ from dropgui.evaluation.result import CameraTable, Certainties, Evaluation, Opti
 from dropgui.evaluation.trust import Evidence
 from dropgui.evaluation.vectors import StoredVectors, index_of
 from dropgui.finetuning.split import parted, split_of
-from dropgui.indexing.progress import CancelToken
+from dropgui.indexing.progress import CancelToken, Progress
 from dropgui.library import Library
 from dropgui.library.models import (
     IncompleteVersionError,
@@ -226,9 +226,10 @@ class _Work:
                 own_calibration_of(self._library, self._version.id),
             )
         )
-        evidence = Evidence.of(vectors, protocol, ranking)
-        if self._cancel.cancelled:
-            raise CancelledError
+        if self._tell is not None:
+            total = len(protocol.asked)
+            self._tell(Progress("finishing", total, total, 0, 0.0, None))
+        evidence = Evidence.of(vectors, protocol, ranking, self._cancel)
         found = Certainties(
             brought=brought,
             brought_trust=None if brought is None else evidence.trust(brought),

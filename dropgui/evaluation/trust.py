@@ -16,8 +16,10 @@ import numpy.typing as npt
 from dropgui.evaluation.labels import Source
 from dropgui.evaluation.protocol import Protocol
 from dropgui.evaluation.vectors import StoredVectors
+from dropgui.indexing.progress import CancelToken
 from dropgui.search.certainty import Certainty, Prior
 from dropgui.search.query import SEEN_IN_COMMON
+from dropgui.versions.seen import CancelledError
 from dropmodel.evaluation.calibrate import (
     DrawnPairs,
     draw_pairs,
@@ -87,16 +89,27 @@ class Evidence:
     persons: IntArray
 
     @classmethod
-    def of(cls, vectors: StoredVectors, protocol: Protocol, ranking: Ranking, *, seed: int = 0) -> "Evidence":
-        """Draws and compares them; ``ranking`` has kept first matches of the protocol's queries."""
+    def of(
+        cls,
+        vectors: StoredVectors,
+        protocol: Protocol,
+        ranking: Ranking,
+        cancel: CancelToken,
+        *,
+        seed: int = 0,
+    ) -> "Evidence":
+        """Draws and compares them; ``ranking`` has kept first matches of the protocol's queries.
+
+        :class:`CancelledError` when that was asked for.
+        """
         drawn = draw_pairs(protocol.rules, seed=seed)
         queries, ranks = np.nonzero((ranking.top >= 0) & ranking.counted[:, None])
         places = ranking.top[queries, ranks]
         same = protocol.labelled.who[places] == protocol.persons[queries]
         first = DrawnPairs(queries.astype(np.int64), places, same, np.ones(len(places)))
         return cls(
-            _compare(vectors, protocol, drawn),
-            _compare(vectors, protocol, first),
+            _compare(vectors, protocol, drawn, cancel),
+            _compare(vectors, protocol, first, cancel),
             Prior(*_odds(protocol)),
             protocol.persons,
         )
@@ -163,7 +176,7 @@ def _reliable(compared: _Compared, told: DoubleArray, *, even: bool) -> Reliabil
     return reliability(told[known], drawn.same, with_prior(pairs, 0.5))
 
 
-def _compare(vectors: StoredVectors, protocol: Protocol, drawn: DrawnPairs) -> _Compared:
+def _compare(vectors: StoredVectors, protocol: Protocol, drawn: DrawnPairs, cancel: CancelToken) -> _Compared:
     """The pairs' distances by the usual vectors, some pairs' vectors in memory at a time."""
     schema = vectors.schema
     chosen = schema.vector_indices(default_weights(schema))
@@ -171,6 +184,8 @@ def _compare(vectors: StoredVectors, protocol: Protocol, drawn: DrawnPairs) -> _
     roots = np.empty_like(distances)
     order = np.argsort(drawn.places, kind="stable")  # neighbours in the cache are read together
     for start in range(0, len(drawn), _CHUNK):
+        if cancel.cancelled:
+            raise CancelledError
         part = order[start : start + _CHUNK]
         queries, left = np.unique(drawn.queries[part], return_inverse=True)
         places, right = np.unique(drawn.places[part], return_inverse=True)

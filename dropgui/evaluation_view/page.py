@@ -141,6 +141,11 @@ class EvaluatePage(QWidget):
         return "" if self._pages.currentIndex() else self._message.text()
 
     @property
+    def progress_text(self) -> str:
+        """How far it is; empty while nothing is done."""
+        return "" if self._progress.isHidden() else self._bar_words.text()
+
+    @property
     def busy(self) -> bool:
         """Whether something is being done, or read."""
         return self.work.busy or self._reads.busy or self._later.isActive()
@@ -320,6 +325,10 @@ class EvaluatePage(QWidget):
 
     def _show_progress(self, _: str, __: str, progress: Progress) -> None:
         total = progress.total or progress.done
+        if progress.phase == "finishing":
+            self._bar.setRange(0, 0)
+            self._bar_words.setText("Looking whether percentages come true…")
+            return
         self._bar.setRange(0, total)
         self._bar.setValue(progress.done)
         left = "" if progress.eta_seconds is None else f" · {duration(progress.eta_seconds)} left"

@@ -1,5 +1,6 @@
 """Measuring a version in the window, through the real main(): shown, searched, fitted, told to be old."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from sqlalchemy import update
 
 from dropgui.dialogs import questions
 from dropgui.evaluation.evaluate import evaluate_version
+from dropgui.evaluation_view import page as page_module
 from dropgui.evaluation_view.heat import contrast, heat_color, readable_on
 from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.indexing import CancelToken, Progress
 from dropgui.library import Library
 from dropgui.library.decisions import retract
 from dropgui.library.models import own_calibration_of
@@ -166,6 +169,35 @@ def test_percentages_are_fitted_and_taken_back(tmp_path: Path, monkeypatch: pyte
             assert page.notice.text.startswith("Wrote")
         assert page_file.stat().st_size > 10_000
         assert {"summary.csv", "cmc.png"} <= {file.name for file in folder.iterdir()}
+
+    play(library, script)
+
+
+def test_it_can_be_stopped_and_what_was_found_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = made(tmp_path)
+
+    def slow(*_: object, on_progress: Callable[[Progress], None], cancel: CancelToken) -> None:
+        on_progress(Progress("measuring", 20, 54, 0, 10.0, 3.0))
+        while not cancel.cancelled:
+            time.sleep(0.01)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        measure(page)
+        found = page.found
+        monkeypatch.setattr(page_module, "evaluate_version", slow)
+        command(window, "Measure the Chosen Version").trigger()
+        wait_until(
+            lambda: page.progress_text == "Looked for 20 of 54 crops · 3 s left", "it says how far it is"
+        )
+        assert not page.choices.export.isEnabled()
+        assert not command(window, "Measure the Chosen Version").isEnabled()
+        QTest.mouseClick(page.choices.measure, LEFT)
+        wait_until(lambda: not page.busy, "it is stopped")
+        assert page.notice.text == "Stopped."
+        assert page.progress_text == ""
+        assert page.found is found
+        assert page.choices.export.isEnabled()
+        page.measure()  # and closing the window ends it too
 
     play(library, script)
 

@@ -207,6 +207,18 @@ def test_cancelled_in_the_middle(library: Library, monkeypatch: pytest.MonkeyPat
     assert seen == [(16, 60)]
 
 
+def test_cancelled_at_the_end(library: Library) -> None:
+    case = make(library)
+    cancel = CancelToken()
+
+    def tell(progress: Progress) -> None:
+        if progress.phase == "finishing":
+            cancel.cancel()
+
+    with case.session:
+        assert evaluate_version(case.session, on_progress=tell, cancel=cancel) is None
+
+
 def test_masks_against_those_that_were_corrected(library: Library) -> None:
     case = make(library, named=False)
     rng = np.random.default_rng(0)
