@@ -58,6 +58,7 @@ class MaskCanvas(Stage):
         self._panned_from: QPointF | None = None
         self._space_is_down = False
         self._draws = False  # a button is down for the tool
+        self._pen_draws = False  # and it is a pen's
         self._message = _EMPTY
         self._letters: list[Letter] = []
         self._still: tuple[object, QPixmap] | None = None  # what it shows, and the picture of it
@@ -245,6 +246,8 @@ class MaskCanvas(Stage):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Move the picture, pick a part, or begin a gesture of the tool."""
+        if self._pen_draws:
+            return
         button, at = event.button(), event.position()
         self._point_at(at)
         if button is Qt.MouseButton.MiddleButton or (
@@ -259,6 +262,8 @@ class MaskCanvas(Stage):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the picture, or go on with the gesture."""
+        if self._pen_draws:
+            return
         at = event.position()
         if self._panned_from is not None:
             by = at - self._panned_from
@@ -268,6 +273,8 @@ class MaskCanvas(Stage):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End what the button began."""
+        if self._pen_draws:
+            return
         if self._panned_from is not None and event.button() in {
             Qt.MouseButton.MiddleButton,
             Qt.MouseButton.LeftButton,
@@ -284,18 +291,20 @@ class MaskCanvas(Stage):
             self._hold(False)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """A pen draws with its pressure; its other end erases."""
+        """A pen draws with its pressure, its other end erases. Meanwhile a mouse is but the pen once more."""
         at, erases = event.position(), event.pointerType() is QPointingDevice.PointerType.Eraser
-        if self._space_is_down or _picks(event):
+        if not self._pen_draws and (self._space_is_down or _picks(event)):
             event.ignore()  # and comes again as a mouse
             return
         match event.type():
             case QEvent.Type.TabletPress:
                 self._press(at, erase=erases or event.button() is Qt.MouseButton.RightButton,
                             pressure=event.pressure())  # fmt: skip
+                self._pen_draws = self._draws
             case QEvent.Type.TabletMove:
                 self._move(at, pressure=event.pressure())
-            case QEvent.Type.TabletRelease:
+            case QEvent.Type.TabletRelease if not event.buttons():
+                self._pen_draws = False
                 self._release()
         event.accept()
 
@@ -335,6 +344,7 @@ class MaskCanvas(Stage):
     def _hold(self, on: bool) -> None:
         """A button is down for the tool, or no longer."""
         self._draws = self._history.is_held = on
+        self._pen_draws = self._pen_draws and on
 
     def _press(self, at: QPointF, *, erase: bool, pressure: float) -> None:
         if self._tool is not None and self._photo is not None and self._mask is self._own:
