@@ -29,10 +29,11 @@ class Choices(QWidget):
         self._offer: Offer | None = None
         self._proposed_for: tuple[int, Source] | None = None
         self.version, self.source = QComboBox(), QComboBox()
-        self.held_out = QCheckBox("&Held-out persons only")
-        self.measure = QPushButton("&Measure")
+        self.held_out = QCheckBox("Held-out persons onl&y")
+        self.measure = QPushButton("Meas&ure")
         self.measure.setDefault(True)
         self.export = QPushButton("E&xport")
+        self.export.setToolTip("Write what was measured to files: a page, tables, or curves")
         for combo, name in ((self.version, "The version to measure"), (self.source, "Whom to look for")):
             combo.setAccessibleName(name)
             combo.setToolTip(name)

@@ -338,7 +338,7 @@ class EvaluatePage(QWidget):
         version, busy = self.choices.version_offer, self.work.busy
         why_not = words.NOT_INDEXED if version is None else version.why_not
         button = self.choices.measure
-        button.setText("Sto&p" if busy else "&Measure")
+        button.setText("Sto&p" if busy else "Meas&ure")
         button.setEnabled(busy or why_not is None)
         button.setToolTip("Stop measuring" if busy else why_not or "Look for every labelled crop")
         self.choices.export.setEnabled(self._found is not None and not busy)

@@ -39,16 +39,16 @@ class EvaluationRoom(QObject):
         self.commands = Commands(self)
         add = self.commands.add
         add("measure", "&Measure the Chosen Version", "", self._measure)
-        add("calibrate", "Cali&brate to This Library", "", self._on_page(EvaluatePage.calibrate))
-        add("forget", "Take Calibration Back", "", self._on_page(EvaluatePage.forget))
+        add("calibrate", "Calib&rate to This Library", "", self._on_page(EvaluatePage.calibrate))
+        add("forget", "&Take Calibration Back", "", self._on_page(EvaluatePage.forget))
         add("page", "Export Evaluation as &Page…", "", self._ask_page)
-        add("tables", "Export Evaluation as &Tables…", "", self._ask_tables)
-        add("charts", "Export Evaluation as Cur&ves…", "", self._ask_charts)
+        add("tables", "Export Evaluatio&n as Tables…", "", self._ask_tables)
+        add("charts", "E&xport Evaluation as Curves…", "", self._ask_charts)
         self._show_able()
 
     def fill_menu(self, menu: QMenu) -> None:
         """The way to the page, and what can be done there."""
-        menus.add(menu, "&Evaluate…", self.show, self._key, "See how well a model version finds your persons")
+        menus.add(menu, "Eva&luate…", self.show, self._key, "See how well a model version finds your persons")
         self.commands.fill(menu, "measure", "calibrate", "forget")
         menu.addSeparator()
         self.commands.fill(menu, "page", "tables", "charts")
