@@ -208,6 +208,7 @@ def _as_data(arguments: argparse.Namespace, found: Results) -> dict[str, Any]:
                 "pushed": match.pushed,
                 "former_rank": match.former_rank,
                 "probability": match.probability,
+                "uncalibrated": match.uncalibrated,
                 "parts": match.parts,
                 "camera": row.camera,
                 "captured_at": None if row.captured_at is None else row.captured_at.isoformat(),
@@ -254,3 +255,5 @@ def _print(found: Results) -> None:
     print(f"{answer.compared:,} crops compared{hidden}{found_by}", file=sys.stderr)
     if calibrated and answer.prior is not None:
         print(prior_words(answer.prior), file=sys.stderr)
+    elif answer.uncalibrated:
+        print(answer.uncalibrated, file=sys.stderr)

@@ -137,6 +137,11 @@ class ComparePage(QWidget):
         return next(view for view, button in self._view_buttons.items() if button.isChecked())
 
     @property
+    def score_text(self) -> str:
+        """Score and certainty of the match."""
+        return self._score.full_text
+
+    @property
     def reasons_text(self) -> str:
         """The reasons, in words."""
         return self._reasons.text()
@@ -157,7 +162,10 @@ class ComparePage(QWidget):
         words = [f"score {match.score:.3f}"]
         if match.probability is not None:
             words.append(f"same person {percent(match.probability)}")
+        elif match.uncalibrated:
+            words.append("not calibrated")
         self._score.set_text(" · ".join(words))
+        self._score.setToolTip("\n".join([" · ".join(words), match.uncalibrated]).strip())
         self._reasons.setText(" ".join(reasons(match, schema)))
         self._earlier.setEnabled(place.position > 0)
         self._later.setEnabled(place.position < place.total - 1)

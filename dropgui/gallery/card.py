@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE, RANK_ROLE, REMARK_ROLE, TITLE_ROLE, VERDICT_ROLE
@@ -168,6 +168,8 @@ class CardDelegate(QStyledItemDelegate):
         free.setRight(line.right() - QFontMetrics(bold).horizontalAdvance(f"{score} "))
         if match.probability is not None:
             free = _paint_if_room(painter, free, at_right, percent(match.probability))
+        elif match.uncalibrated:
+            free = _paint_uncalibrated(painter, free, at_right, option.font)
         if moved := _moved(match, rank):
             painter.setFont(scaled(option.font, 0.86))
             _paint_if_room(painter, free, at_left, moved)
@@ -228,6 +230,16 @@ def _paint_if_room(painter: QPainter, room: QRect, where: Qt.AlignmentFlag, word
     if where & Qt.AlignmentFlag.AlignRight:
         return room.adjusted(0, 0, -width, 0)
     return room.adjusted(width, 0, 0, 0)
+
+
+def _paint_uncalibrated(painter: QPainter, room: QRect, where: Qt.AlignmentFlag, font: QFont) -> QRect:
+    """That there is no percentage here, in words or, on a small card, a sign; the tooltip says why."""
+    painter.setFont(scaled(font, 0.86))
+    left = _paint_if_room(painter, room, where, "not calibrated")
+    if left == room:
+        left = _paint_if_room(painter, room, where, "?%")
+    painter.setFont(font)
+    return left
 
 
 def _paint_verdict(painter: QPainter, picture: QRect, *, confirmed: bool) -> None:

@@ -13,6 +13,7 @@ from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.library.library import Library
 from dropgui.library.queries import CropRow, crop_rows
+from dropgui.search.certainty import percent
 from dropgui.search.query import Match
 from dropgui.search.reasons import reasons
 from dropmodel.parts import PartSchema
@@ -225,7 +226,8 @@ class CropModel(QAbstractListModel):
         if match is not None:
             said = self._verdicts.get(crop_id)
             verdict = "" if said is None else f", {said}"
-            lines.insert(0, f"Match {self._ranks[row]}, score {match.score:.3f}{verdict}")
+            chance = "" if match.probability is None else f", same person {percent(match.probability)}"
+            lines.insert(0, f"Match {self._ranks[row]}, score {match.score:.3f}{chance}{verdict}")
         elif not crop.indexed:
             lines.append("Not indexed yet")
         if crop_id in self._remarks:

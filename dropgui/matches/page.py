@@ -25,7 +25,7 @@ from dropgui.style import GRID, note
 _NO_QUERY = "Click a person in the gallery to see their matches here."
 _LOW = 72 * GRID  # a page this high or lower has no room for the timeline
 _KEPT_ROWS = 5000
-_NO_PERCENT = "Not calibrated: a score says which match is nearer, not how likely it is the same person."
+_NO_PERCENT = "A score says which match is nearer, not how likely it is the same person."
 
 
 def summary(asked: Asked) -> str:
@@ -75,7 +75,7 @@ class MatchesPage(QWidget):
         self._summary = note()
         self.warning = note()
         self.warning.hide()
-        self._certainty = note(_NO_PERCENT)
+        self._certainty = note()
         self._message = note(_NO_QUERY)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
@@ -258,8 +258,9 @@ class MatchesPage(QWidget):
         sections = sections_of(answer.matches, self._rows, self.bar.group_by)
         self._model.set_matches(answer.matches, sections, schema)
         self._summary.setText(summary(asked))
-        none = all(match.probability is None for match in answer.matches)
-        self._certainty.setText(_NO_PERCENT if none or answer.prior is None else prior_words(answer.prior))
+        told = answer.uncalibrated
+        self._certainty.setText(prior_words(answer.prior) if answer.prior is not None and not told else told)
+        self._certainty.setToolTip(_NO_PERCENT if told else "")
         self._certainty.show()
         if self.message:
             self.pages.setCurrentIndex(1)

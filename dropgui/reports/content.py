@@ -62,8 +62,3 @@ class Report:
     notes: tuple[str, ...]
     model: str
     made_at: datetime
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether any match has a probability."""
-        return any(entry.match.probability is not None for entry in self.entries)

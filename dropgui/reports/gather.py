@@ -174,8 +174,8 @@ def _notes(library: Library, query: Query, asked: VectorQuery, answer: Answer) -
         if answer.recall is not None:
             missing = f"{answer.recall:.1%} of the first hundred were found when that was measured"
         yield f"The best were looked for among likely candidates, and {missing}."
-    if answer.matches and all(match.probability is None for match in answer.matches):
-        yield "The model is not calibrated: a score says which match is nearer, not how certain it is."
+    if answer.uncalibrated:
+        yield f"{answer.uncalibrated} A score says which match is nearer, not how certain it is."
     elif answer.matches and answer.prior is not None:
         yield prior_words(answer.prior)
 

@@ -141,8 +141,10 @@ def _under_match(entry: Entry, x: float, y: float) -> list[Label]:
         Label(x + width, y + 9, f"{entry.match.score:.3f}", _TEXT, INK, "right"),
     ]
     room = width
+    text = "not calibrated" if entry.match.uncalibrated else ""
     if entry.match.probability is not None:
         text = percent(entry.match.probability)
+    if text:
         labels.append(Label(x + width, y + 18, text, _SMALL, MUTED, "right"))
         room -= measured(text, _SMALL) + 3
     return [*labels, Label(x, y + 18, shortened(entry.row.place, _SMALL, room), _SMALL, MUTED)]

@@ -108,7 +108,7 @@ def _card(report: Report, entry: Entry) -> Element:
         element(
             "div",
             element("span", _VERDICTS[entry.verdict], class_="verdict"),
-            element("span", _certainty(report, entry), class_="small"),
+            element("span", _certainty(entry), class_="small", title=entry.match.uncalibrated),
             class_="line",
         ),
         element("div", where, class_="small"),
@@ -125,10 +125,10 @@ def _rank(entry: Entry) -> str:
     return f"{entry.rank}" if former in {None, entry.rank} else f"{entry.rank} (was {former})"
 
 
-def _certainty(report: Report, entry: Entry) -> str:
+def _certainty(entry: Entry) -> str:
     if entry.match.probability is not None:
         return f"{percent(entry.match.probability)} same person"
-    return "cannot be told" if report.calibrated else "not calibrated"
+    return "not calibrated" if entry.match.uncalibrated else "cannot be told"
 
 
 def _bar(schema: PartSchema, name: str, value: float | None) -> Element:

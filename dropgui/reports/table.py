@@ -15,6 +15,7 @@ COLUMNS = (
     "score",
     "pushed",
     "probability",
+    "uncalibrated",
     "verdict",
     "path",
     "camera",
@@ -27,8 +28,9 @@ def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """One flat record a match, best first, all with the same keys.
 
     ``rank`` from 1, ``crop_id``, ``score``, ``pushed`` (what negatives did to the score), ``probability``
-    (0..1 or None), ``verdict``, ``path``, ``camera``, ``captured_at`` (datetime or None), ``person``, and
-    ``part_<name>``: the cosine similarity of each chosen vector, None where it was not compared.
+    (0..1 or None), ``uncalibrated`` (why there is none, in a sentence, else empty), ``verdict``, ``path``,
+    ``camera``, ``captured_at`` (datetime or None), ``person``, and ``part_<name>``: the cosine similarity of
+    each chosen vector, None where it was not compared.
     """
     return [
         {
@@ -37,6 +39,7 @@ def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "score": entry.match.score,
             "pushed": entry.match.pushed,
             "probability": entry.match.probability,
+            "uncalibrated": entry.match.uncalibrated,
             "verdict": entry.verdict.value,
             "path": str(entry.row.path),
             "camera": entry.row.camera,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dropgui.search.certainty import Certainty
 from dropgui.search.index import PartIndex
 from dropgui.search.query import Answer, VectorQuery
 from dropgui.search.question import Query
@@ -13,7 +14,8 @@ from dropgui.search.scan import search
 def ask(index: PartIndex, query: Query, asked: VectorQuery) -> Answer:
     """Ranks the crops of ``index`` for ``query``, which resolved to ``asked``.
 
-    :class:`~dropgui.search.resolve.QuestionError` for a least probability without a calibrated model.
+    :class:`~dropgui.search.resolve.QuestionError` for a least probability where there are none: without a
+    calibrated model, with several views or unequal weights.
     """
     answer = search_reranked(index, asked) if query.rerank else search(index, asked)
     least = query.least_probability
@@ -24,6 +26,8 @@ def ask(index: PartIndex, query: Query, asked: VectorQuery) -> Answer:
             f"The model {index.model.name!r} is not calibrated, so no probability can be asked for. Ask for "
             "a least score instead, or calibrate the model (dropmodel evaluate --store)."
         )
+    if uncalibrated := Certainty.of_query(index.certainty, len(asked.features), asked.weights.values())[1]:
+        raise QuestionError(f"{uncalibrated} No probability can be asked for here: ask for a least score.")
     likely = (
         match for match in answer.matches if match.probability is not None and match.probability >= least
     )

@@ -12,9 +12,13 @@ yet counts as one of somebody with :data:`USUAL_CROPS`: what is known of persons
 N is the library's, whatever a search is filtered by: a filter that knows nothing of persons leaves as great a
 share of the person's crops as of the others, and a match should not change its number because the list is
 shorter.
+
+The fit knows distances of one view to one crop, over so many vectors that all weigh the same. A distance over
+several views, or over vectors of unequal weight, scatters otherwise; of those nothing is told but why
+(docs/decisions/0071).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +33,16 @@ USUAL_CROPS = 10
 One order of magnitude fits most footage and data sets (5 to 30); to be wrong by 3 moves 50 % to 25 or 75 %.
 """
 
+NO_MODEL = "Not calibrated: nobody has measured yet how often this model's scores are right."
+SEVERAL_VIEWS = (
+    "Not calibrated for several views together: percentages were measured with one view against one crop."
+)
+UNEQUAL_WEIGHTS = (
+    "Not calibrated for unequal weights: percentages were measured with parts that all weigh the same."
+)
+OTHER_COUNT = "Not calibrated for so many parts together: percentages were measured with other numbers."
+
+_ROUNDING = 1e-6  # weights that differ by less are equal
 _MOST = 0.5  # no library is so small that the next crop is likely the person before one has looked
 
 
@@ -55,6 +69,22 @@ class Certainty:
 
     calibration: Calibration
     prior: Prior
+
+    @classmethod
+    def of_query(
+        cls, model: "Certainty | None", views: int, weights: Collection[float]
+    ) -> "tuple[Certainty | None, str]":
+        """What tells probabilities for a query of so many ``views`` by vectors of these ``weights``, all > 0.
+
+        ``model`` is what the model has, if anything. Where there is nothing to tell them, a sentence on why.
+        """
+        if model is None:
+            return None, NO_MODEL
+        if views > 1:
+            return None, SEVERAL_VIEWS
+        if max(weights) - min(weights) > _ROUNDING * max(weights):
+            return None, UNEQUAL_WEIGHTS
+        return model, ""
 
     def probabilities(self, distances: DoubleArray, vectors: npt.NDArray[np.int64]) -> list[float | None]:
         """P(same person) of each of n matches: ``distances`` [n], each over as many ``vectors`` [n].

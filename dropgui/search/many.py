@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dropgui.search.certainty import Certainty
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.matches import matches_of
 from dropgui.search.query import Answer, VectorQuery
@@ -81,7 +82,7 @@ def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | No
         allowed = allowed & index.passing(rows, queries[0].crop_filter)
     excluded = _excluded(rows, queries)
     found = _pass(rows, queries, targets, allowed, excluded, index.device if device is None else device)
-    certainty = index.certainty
+    model = index.certainty
     answers = []
     for i, (query, target) in enumerate(zip(queries, targets, strict=True)):
         count = min(int(found.compared[i]), found.scores.shape[1])
@@ -92,9 +93,10 @@ def _search_group(index: PartIndex, queries: list[VectorQuery], device: str | No
             continue
         possible = int(np.count_nonzero(allowed)) - int(np.count_nonzero(allowed[excluded[i]]))
         compared = int(found.compared[i])
+        certainty, uncalibrated = Certainty.of_query(model, len(query.features), query.weights.values())
         answers.append(
             Answer(
-                matches=matches_of(rows, target, best.places, certainty),
+                matches=matches_of(rows, target, best.places, certainty, uncalibrated),
                 compared=compared,
                 uncomparable=possible - compared,
                 seconds=0.0,

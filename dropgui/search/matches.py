@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from dropgui.search.certainty import Certainty
+from dropgui.search.certainty import OTHER_COUNT, Certainty
 from dropgui.search.index import Rows
 from dropgui.search.query import SEEN_IN_COMMON, Match
 from dropgui.search.target import Places, Target
@@ -13,8 +13,10 @@ from dropgui.search.target import Places, Target
 _HIDDEN_BELOW = math.sqrt(SEEN_IN_COMMON)  # of sqrt(v): where both reach it, the part is seen in common
 
 
-def matches_of(rows: Rows, target: Target, found: Places, certainty: Certainty | None) -> tuple[Match, ...]:
-    """The matches of these comparable rows, in this order."""
+def matches_of(
+    rows: Rows, target: Target, found: Places, certainty: Certainty | None, uncalibrated: str
+) -> tuple[Match, ...]:
+    """The matches of these comparable rows, in this order; ``uncalibrated`` says why without certainty."""
     scores = target.scores(rows, found)
     similarities = target.similarities(rows, found)
     plain = target.plain_scores(rows, found, similarities)
@@ -38,6 +40,7 @@ def matches_of(rows: Rows, target: Target, found: Places, certainty: Certainty |
             hidden_in_query=_named(target, ~seen[i] & short),
             hidden_in_crop=_named(target, ~seen[i] & ((roots[i] < _HIDDEN_BELOW) | ~short)),
             pushed=float(scores[i] - plain[i]),
+            uncalibrated=(uncalibrated or OTHER_COUNT) if probabilities[i] is None and counts[i] else "",
         )
         for i, row in enumerate(found)
     )

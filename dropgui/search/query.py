@@ -64,7 +64,8 @@ class Match:
     is not seen in common (:data:`SEEN_IN_COMMON`); ``visibility`` how visible it is in this crop, in [0, 1].
     A chosen part that was not compared is in ``hidden_in_query``, in ``hidden_in_crop`` or in both.
     ``probability`` that this is the person (:mod:`dropgui.search.certainty`), from the score without
-    negatives; None where the model is not calibrated for as many vectors as were compared, or nothing was.
+    negatives; None where the model is not calibrated for what was compared, which ``uncalibrated`` then says
+    in a sentence, or where no part is seen in common.
     ``former_rank``, from 1, is where it was before its answer was re-ranked (:mod:`dropgui.search.rerank`).
     """
 
@@ -77,6 +78,7 @@ class Match:
     hidden_in_crop: tuple[str, ...]
     pushed: float = 0.0
     former_rank: int | None = None
+    uncalibrated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,10 @@ class Answer:
     approximate: bool = False
     recall: float | None = None
     prior: Prior | None = None
+
+    @property
+    def uncalibrated(self) -> str:
+        """Why no match has a probability, in a sentence; empty where one has."""
+        if any(match.probability is not None for match in self.matches):
+            return ""
+        return next((match.uncalibrated for match in self.matches if match.uncalibrated), "")

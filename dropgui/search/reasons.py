@@ -78,6 +78,5 @@ def _pushed(pushed: float) -> str:
 
 def _certainty(match: Match) -> str:
     if match.probability is None:
-        known = any(value is not None for value in match.parts.values())
-        return "How certain that is cannot be told: the model is not calibrated for it." if known else ""
+        return match.uncalibrated
     return f"Same person: {percent(match.probability)}."

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dropgui.search.certainty import Certainty
 from dropgui.search.index import PartIndex, Rows
 from dropgui.search.matches import matches_of
 from dropgui.search.query import Answer, VectorQuery
@@ -71,9 +72,9 @@ def search(
     scores = _scan(rows, target, allowed, places, where)
     found = _best(rows, target, scores, places, query)
     compared = int(np.count_nonzero(scores > -np.inf if comparable is None else comparable))
-    certainty = index.certainty
+    certainty, uncalibrated = Certainty.of_query(index.certainty, len(query.features), query.weights.values())
     return Answer(
-        matches=matches_of(rows, target, found, certainty),
+        matches=matches_of(rows, target, found, certainty, uncalibrated),
         compared=compared,
         uncomparable=int(np.count_nonzero(allowed)) - compared,
         seconds=time.perf_counter() - start,

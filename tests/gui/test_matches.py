@@ -13,8 +13,9 @@ from dropgui.gallery.model import MATCH_ROLE, RANK_ROLE, TITLE_ROLE, VERDICT_ROL
 from dropgui.library.decisions import CONFIRMED, REJECTED, decided_crops, retract
 from dropgui.library.models import register_model
 from dropgui.library.persons import person_rows
-from dropgui.main_window import MainWindow
+from dropgui.main_window import MATCHES, MainWindow
 from dropgui.matches.sections import GroupBy
+from dropgui.search.certainty import UNEQUAL_WEIGHTS
 from dropmodel.evaluation.calibration import Calibration, Logistic
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.support.people import make_folder
@@ -269,6 +270,18 @@ def test_percentages_say_what_they_assume(tmp_path: Path, library: list[str]) ->
         )
         assert "assume about 10 crops a person among this library's 12." in page.certainty_text
         assert "Same person: " in page.strip.text
+        assert "same person" in window.match_model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+        window.selection.set_weight("foreground", 0.4)
+        wait_until(lambda: "unequal weights" in page.certainty_text, "that is not calibrated, it says")
+        assert UNEQUAL_WEIGHTS in page.strip.text
+        assert UNEQUAL_WEIGHTS in window.match_model.index(1).data(Qt.ItemDataRole.ToolTipRole)
+        window.comparison.open()
+        assert window.comparison.page.score_text.endswith("not calibrated")
+        window._show_tab(MATCHES)
+        window.selection.set_weight("foreground", 1.0)
+        wait_until(lambda: "Percentages" in page.certainty_text, "equal weights are")
+        window.controller.add_views([int(window.match_model.ids[0])])
+        wait_until(lambda: "several views" in page.certainty_text, "and so it says of several views")
 
     assert asked(tmp_path, script, library) == 0
 

@@ -21,6 +21,7 @@ from dropgui.indexing import Progress
 from dropgui.library import Library
 from dropgui.library.models import active_model, register_model
 from dropgui.library.queries import counts
+from dropgui.search.certainty import NO_MODEL
 from dropmodel.evaluation.calibration import Calibration, Logistic
 from dropmodel.inference import save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
@@ -107,6 +108,7 @@ def test_search_as_json(
         "pushed",
         "former_rank",
         "probability",
+        "uncalibrated",
         "parts",
         "camera",
         "captured_at",
@@ -172,6 +174,13 @@ def test_probabilities_say_what_they_assume(
     told = capsys.readouterr()
     assert "same" in told.out.splitlines()[0]
     assert "Percentages are calibrated on made people; they assume about 8 crops a person" in told.err
+    two = [*asked[:1], str(folder / "4.png"), *asked[1:]]
+    for uncalibrated in (two, [*asked, "--weights", "head=1,torso=0.5"]):
+        assert main(uncalibrated) == 0
+        told = capsys.readouterr()
+        assert "same" not in told.out.splitlines()[0]
+        assert "Not calibrated for " in told.err
+        assert "Not calibrated for " in fault(capsys, *uncalibrated, "--least-probability", "0.5")
     assert main([*asked, "--json", "--least-probability", "0.4"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["query"]["prior"] == {"crops_a_person": 8.0, "crops": 8, "source": "made people"}
@@ -199,7 +208,7 @@ def test_search_for_people(library: str, folder: Path, capsys: pytest.CaptureFix
     assert len(lines) == 3
     column = lines[0].index("picture")
     assert all(line[column:].startswith(str(folder)) for line in lines[1:])
-    assert said.err == "7 crops compared\n"
+    assert said.err == f"7 crops compared\n{NO_MODEL}\n"
 
 
 def test_several_views_and_somebody_who_is_not_meant(

@@ -10,6 +10,7 @@ from PIL import Image
 
 from dropgui.library.rows import CropRow
 from dropgui.reports import Entry, Report, Verdict, View
+from dropgui.search.certainty import NO_MODEL
 from dropgui.search.query import Match
 from dropmodel.parts import EIGHT
 
@@ -31,6 +32,7 @@ def made_match(crop_id: int, score: float, probability: float | None = None, **c
     values: dict[str, Any] = {
         "parts": {"foreground": score, "head": score - 0.2, "torso": None}, "visibility": dict(WEIGHTS),
         "probability": probability, "hidden_in_query": (), "hidden_in_crop": ("torso",),
+        "uncalibrated": NO_MODEL if probability is None else "",
     }  # fmt: skip
     return Match(crop_id, score, **{**values, **changes})
 

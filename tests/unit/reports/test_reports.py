@@ -21,6 +21,7 @@ from dropgui.reports.fonts import font_for, legible
 from dropgui.reports.layout import FRAME, TILE, lay_out, measured, shortened
 from dropgui.reports.markup import element
 from dropgui.reports.page import to_html
+from dropgui.search.certainty import NO_MODEL
 from dropmodel.evaluation.chart import GREEN
 from dropmodel.evaluation.tiles import RED
 from tests.unit.reports.made import made_match, made_report, made_row
@@ -107,8 +108,11 @@ def test_a_missing_picture_is_an_empty_frame() -> None:
 def test_an_uncalibrated_model_shows_no_percentages() -> None:
     labels = [label.text for label in lay_out(made_report(4, probability=None)).labels]
     assert not any("%" in text for text in labels)
-    said = " ".join(to_html(made_report(4, probability=None)).itertext())
-    assert "not calibrated" in said
+    assert labels.count("not calibrated") == 4
+    page = to_html(made_report(4, probability=None))
+    said = " ".join(page.itertext())
+    assert said.count("not calibrated") == 4
+    assert [e.get("title") for e in page.iter("span") if e.text == "not calibrated"] == [NO_MODEL] * 4
     assert "% same person" not in said
     assert "80% same person" in " ".join(to_html(made_report(4)).itertext())
 

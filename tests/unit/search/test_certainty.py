@@ -14,7 +14,22 @@ from dropgui.library.persons import person_sizes
 from dropgui.library.queries import camera_rows
 from dropgui.library.rows import CropFilter
 from dropgui.search import PartIndex, VectorQuery, search, search_many
-from dropgui.search.certainty import USUAL_CROPS, Certainty, Prior, crops_a_person, percent, prior_words
+from dropgui.search.ask import ask
+from dropgui.search.certainty import (
+    OTHER_COUNT,
+    SEVERAL_VIEWS,
+    UNEQUAL_WEIGHTS,
+    USUAL_CROPS,
+    Certainty,
+    Prior,
+    crops_a_person,
+    percent,
+    prior_words,
+)
+from dropgui.search.question import Query
+from dropgui.search.reasons import reasons
+from dropgui.search.rerank import search_reranked
+from dropgui.search.resolve import QuestionError
 from dropmodel.evaluation.calibration import Calibration, Logistic
 from tests.unit.library.made import DIM, SCHEMA, add_crops, embed, made_features
 
@@ -110,6 +125,64 @@ def test_a_library_knows_its_persons(library: Library, calibrated: int) -> None:
     embed(library, calibrated, add_crops(library, 2000, "/more"), made_features(2000, 9))
     index.refresh()
     assert told()[1].crops == 2200
+    index.close()
+
+
+STRIPES = {"stripe_1": 1.0, "stripe_2": 1.0, "stripe_3": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("views", "weights", "reason"),
+    [
+        (1, STRIPES, ""),
+        (1, dict.fromkeys(STRIPES, 0.3), ""),
+        (2, STRIPES, SEVERAL_VIEWS),
+        (1, {**STRIPES, "stripe_2": 0.9}, UNEQUAL_WEIGHTS),
+        (3, {**STRIPES, "stripe_2": 2.0}, SEVERAL_VIEWS),
+        (1, {"stripe_1": 0.2}, ""),
+    ],
+)
+def test_only_what_was_fitted_has_a_percentage(
+    library: Library, calibrated: int, views: int, weights: dict[str, float], reason: str
+) -> None:
+    embed(library, calibrated, add_crops(library, 60), made_features(60))
+    index = PartIndex.open(library, calibrated)
+    query = VectorQuery(made_features(views, 3, hidden=0), weights, negatives=made_features(2, 5))
+    answers = (
+        search(index, query),
+        search_many(index, [VectorQuery(made_features(1, 3), STRIPES), query])[1],
+        search_reranked(index, query),
+    )
+    for answer in answers:
+        assert (answer.uncalibrated, answer.prior is None) == (reason, bool(reason))
+        told = [match for match in answer.matches if any(v is not None for v in match.parts.values())]
+        assert len(told) > 40
+        assert {match.uncalibrated for match in told} == {reason}
+        assert {match.probability is None for match in told} == {bool(reason)}
+        for match in told:
+            assert reasons(match, SCHEMA)[-1] == (
+                reason or f"Same person: {percent(match.probability or 0)}."
+            )
+    least = Query(crops=(1,), least_probability=0.5)
+    if reason:
+        with pytest.raises(QuestionError, match=f"{reason} No probability can be asked for here"):
+            ask(index, least, query)
+    else:
+        assert all((m.probability or 0) >= 0.5 for m in ask(index, least, query).matches)
+    index.close()
+
+
+def test_numbers_of_parts_that_were_not_fitted_have_none(library: Library) -> None:
+    model = register_model(
+        library, name="a", schema=SCHEMA, dim=DIM, weights_hash="a", trained=True,
+        calibration=Calibration({1: Logistic(0.0, -1.0)}).to_dict(),
+    ).id  # fmt: skip
+    embed(library, model, add_crops(library, 40), made_features(40))
+    index = PartIndex.open(library, model)
+    for match in search(index, VectorQuery(made_features(1, 3, hidden=0), STRIPES)).matches:
+        compared = sum(value is not None for value in match.parts.values())
+        assert (match.probability is None) == (compared != 1)
+        assert match.uncalibrated == (OTHER_COUNT if compared > 1 else "")
     index.close()
 
 

@@ -239,10 +239,10 @@ def test_reasons_tell_what_was_compared_and_what_speaks_for_whom() -> None:
         "Same person: 84%.",
     )
     assert "Place before re-ranking: 9." in reasons(made_match(1, 0.7, former_rank=9), EIGHT)
-    bare = made_match(1, 0.7, None, parts={"head": None}, hidden_in_crop=("head",))
+    bare = made_match(1, 0.7, None, parts={"head": None}, hidden_in_crop=("head",), uncalibrated="")
     assert reasons(bare, EIGHT) == (
         "No chosen part is seen well enough to be told apart.",
         "Hidden in this crop: head.",
     )
-    assert "not calibrated" in reasons(made_match(1, 0.7), EIGHT)[-1]
+    assert "Not calibrated" in reasons(made_match(1, 0.7), EIGHT)[-1]
     assert any("Unlike" in sentence for sentence in reasons(made_match(1, 0.7, pushed=0.1), EIGHT))
