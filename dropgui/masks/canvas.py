@@ -165,7 +165,8 @@ class MaskCanvas(Stage):
             picture.setDevicePixelRatio(ratio)
             painter = QPainter(picture)
             self.paint_ground(painter, self.rect())
-            self._paint_mask(painter, mask, self.rect(), [])
+            kept = [each for each in self._letters if labels[each.at.pixel] == each.label]
+            self._paint_mask(painter, mask, self.rect(), kept)
             painter.end()
             self._still = (seen, picture)
         return self._still[1]

@@ -61,6 +61,8 @@ class Commands(QObject):
         self.actual = make("Pixel for Pi&xel", "Shift+Home", "")
         self.outlines = make("O&utlines Only", "O", "Show parts as outlines, not filled", checkable=True)
         self.alone = make("This Part &Alone", "A", "Show the part in hand alone", checkable=True)
+        for action, short in ((self.outlines, "Outlines"), (self.alone, "Part alone")):
+            action.setIconText(short)
         self.letters = make("&Letters", "J", "Show each part's letters", checkable=True)
         self.letters.setChecked(True)
         self.stronger = make("&Stronger Colours", ".", "")

@@ -9,7 +9,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from dropgui.correction.region import NOWHERE, Labels, Point, tight_box
+from dropgui.correction.region import NOWHERE, Box, Labels, Point, tight_box
 from dropgui.correction.transform import Lifted
 from dropgui.correction.transform import Placement as Put
 from dropgui.masks.history import History
@@ -19,7 +19,7 @@ from dropgui.masks.placement import Placement
 from dropgui.masks.tools import Tool, Touch
 
 _HANDLE = 10.0  # device-independent pixels around a handle that take it
-_KNOB = 22.0  # of the turning handle above the box
+_KNOB = 22.0  # of the turning handle from the box
 _SMALLEST = 0.05
 
 
@@ -80,10 +80,10 @@ class MovePart(Tool):
             return
         self._put = self._way_to(touch.at, lifted.pivot)
         place = lifted.reach(self._put)
-        # The first time also where it was: what it leaves is seen from now on.
         first, before = self._shown.is_empty, self._shown
-        self._shown = lifted.part.box.joined(place) if first else place
-        self.overlay_changed.emit(self._shown.joined(before))
+        self._shown = place
+        # What the part leaves is seen from now on, and what stood on it, its letters.
+        self.overlay_changed.emit(Box.whole(lifted.below.shape) if first else place.joined(before))
 
     def release(self) -> None:
         """It stays there."""
@@ -112,14 +112,13 @@ class MovePart(Tool):
         if self._box.is_empty or self._grip is not None:
             return
         rect = placement.rect_of(self._box)
-        top = QPointF(rect.center().x(), rect.top())
-        knob = top - QPointF(0, _KNOB)
+        foot, knob = _knob(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for color, width in ((QColor(0, 0, 0, 190), 3.0), (QColor("#ffffff"), 1.25)):
             painter.setPen(QPen(color, width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect)
-            painter.drawLine(top, knob)
+            painter.drawLine(foot, knob)
         painter.setPen(QPen(QColor(0, 0, 0, 190), 1))
         painter.setBrush(QColor("#ffffff"))
         painter.drawEllipse(knob, 5, 5)
@@ -128,10 +127,10 @@ class MovePart(Tool):
 
     def _end(self) -> None:
         """Nothing is dragged any more."""
-        shown = self._shown if self._lifted is None else self._shown.joined(self._lifted.part.box)
+        lifted, shown = self._lifted, self._shown
         self._grip, self._lifted, self._ghost, self._shown = None, None, None, NOWHERE
-        if not shown.is_empty:
-            self.overlay_changed.emit(shown)
+        if lifted is not None and not shown.is_empty:
+            self.overlay_changed.emit(Box.whole(lifted.below.shape))
 
     def _way_to(self, at: Point, pivot: Point) -> Put:
         """Where the part goes when the pointer is ``at``."""
@@ -148,8 +147,7 @@ class MovePart(Tool):
         if self._box.is_empty:
             return None
         rect, point = self._placement.rect_of(self._box), self._placement.to_canvas(at)
-        knob = QPointF(rect.center().x(), rect.top() - _KNOB)
-        if _near(point, knob):
+        if _near(point, _knob(rect)[1]):
             return _Grip.TURN
         if any(_near(point, corner) for corner in _corners(rect)):
             return _Grip.SCALE
@@ -169,6 +167,14 @@ class MovePart(Tool):
         if not self._box.is_empty:
             margin = math.ceil((_KNOB + _HANDLE) / self._placement.scale)
             self.overlay_changed.emit(self._box.grown(margin))
+
+
+def _knob(rect: QRectF) -> tuple[QPointF, QPointF]:
+    """Where the turning handle stands, and where it is: above the box, below where there is no room."""
+    x = rect.center().x()
+    if rect.top() < _KNOB + _HANDLE:
+        return QPointF(x, rect.bottom()), QPointF(x, rect.bottom() + _KNOB)
+    return QPointF(x, rect.top()), QPointF(x, rect.top() - _KNOB)
 
 
 def _corners(rect: QRectF) -> tuple[QPointF, ...]:

@@ -162,6 +162,15 @@ class ViewBar(QWidget):
         options.look_changed.connect(self._show)
         self._show()
 
+    def minimumSizeHint(self) -> QSize:
+        """Without the word, which stands in the tooltip too."""
+        return QSize(42 * GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the controls have it."""
+        super().resizeEvent(event)
+        self._strength.setVisible(self.width() > 53 * GRID)
+
     def show_zoom(self, scale: float) -> None:
         """Device-independent pixels a pixel of the picture."""
         self._zoom.setText(f"{scale * 100:,.0f} %")
