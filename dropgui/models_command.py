@@ -203,11 +203,12 @@ def _compare(arguments: argparse.Namespace) -> int:
             save_compared(found, library, arguments.html)
     if arguments.json:
         data = found.comparison.to_dict() | {"fair": found.is_fair}
-        print(json.dumps(data | {"results": {row[0]: row[-1] for row in found.rows()}}, indent=2))
+        print(json.dumps(data | {"results": {row[0]: row[1] for row in found.rows()}}, indent=2))
         return 0
     print(found.title)
+    print(found.headline)
     print(found.words)
-    for title, old, new, change, said in found.rows():
+    for title, said, old, new, change in found.rows():
         print(f"{title:>8}  {old} → {new}  {change}  {said}")
     worse, better = len(found.comparison.worse), len(found.comparison.better)
     print(f"{better:,} searches got better, {worse:,} worse.")

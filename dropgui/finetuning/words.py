@@ -12,11 +12,6 @@ from dropgui.versions.words import TITLES, percent, size
 METRICS = {name: TITLES[name] for name in ("map", "rank1", "miou")}
 """Titles of what is measured, by the names of the protocol."""
 
-METRICS_SAY = (
-    "mAP: how far up all pictures of the same person come. Rank-1: how often the first match is right. "
-    "mIoU: how well the masks fit those that you corrected."
-)
-
 LOSSES = {
     "identity": "Who it is",
     "triplet": "Near and far",
@@ -38,6 +33,14 @@ SOURCES: Mapping[Source, tuple[str, str]] = {
 }
 """Title and a sentence of help for each source."""
 
+HOW_TO_GET: Mapping[Source, str] = {
+    "persons": "Search for somebody and say Y to the matches that show them.",
+    "masks": "Select a crop, press E, and paint where the model is wrong.",
+    "adapt": "Add a folder of pictures.",
+}
+"""What to do where there is too little of a source."""
+
+_DEVICES = {"cpu": "the processor", "cuda": "the graphics card"}
 _STATES: Mapping[State, str] = {
     "starting": "Starting…",
     "gathering": "Gathering pictures…",
@@ -100,7 +103,7 @@ def how_far(story: Story) -> str:
     if told is not None:
         words.append(size(told["memory"]))
     if story.plan is not None:
-        words.append(f"on {story.plan['device']}")
+        words.append(f"on {_DEVICES.get(story.plan['device'], story.plan['device'])}")
     return " · ".join(words)
 
 

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dropgui.finetuning.follow import Story
-from dropgui.finetuning.words import METRICS, METRICS_SAY
+from dropgui.finetuning.words import METRICS
 from dropgui.style import GRID, heading, is_dark, secondary
 from dropgui.training.losses import TOTAL, LossCurves
-from dropgui.versions.words import percent
+from dropgui.versions.words import explained_measures, percent
 
 # Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
 _LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#5e3c99")
@@ -169,7 +169,7 @@ class Curves(QWidget):
         super().__init__(parent)
         self.loss = Chart("What it still gets wrong", "step", "The first steps are yet to come.")
         self.held_out = Chart("On what was held out", "epoch", "Not measured yet.")
-        self.held_out.setToolTip(METRICS_SAY)
+        self.held_out.setToolTip(explained_measures(METRICS))
         self.loss.setToolTip("Losses: the lower, the better it knows what it was taught")
         self._losses = LossCurves()
         self._story = Story()

@@ -15,7 +15,7 @@ from dropgui.flow import FlowLayout
 from dropgui.library.rows import ModelVersionRow
 from dropgui.style import GRID, note
 from dropgui.training.warning import WarningLine
-from dropgui.versions.words import percent
+from dropgui.versions.words import explained_measures, percent
 
 _CHANCE = "Measured on few, differences of a few percent may be chance."
 _TIPS = {
@@ -115,6 +115,9 @@ class OutcomePanel(QWidget):
         """The version that came of the run, as it is now; None: there is none (any more)."""
         self._version = version
         waits = version is not None and not version.active
+        if not waits and self.keep.hasFocus():
+            self.back.show()
+            self.back.setFocus()  # or the page would scroll to whatever takes it
         for button in (self.use, self.keep, self.drop):
             button.setVisible(waits)
         self.back.setVisible(not waits)
@@ -124,6 +127,8 @@ class OutcomePanel(QWidget):
     def show_work(self, doing: str | None) -> None:
         """What is being done with versions, None while nothing is: then nothing else can be."""
         self._doing = doing
+        if doing is not None and (self.use.hasFocus() or self.drop.hasFocus()):
+            self.keep.setFocus()
         wait = None if doing is None else f"{doing}: wait until that is done, or stop it"
         for button, tip in ((self.use, _TIPS["use"]), (self.drop, _TIPS["drop"])):
             button.setEnabled(doing is None)
@@ -162,7 +167,9 @@ class OutcomePanel(QWidget):
         for row, texts in enumerate(self._rows, 1):
             for column, text in enumerate(texts):
                 self._cells.addWidget(QLabel(f"<b>{text}</b>" if column == 2 else text), row, column)
-        self._cells.addWidget(note(_CHANCE), len(self._rows) + 1, 0, 1, 5)
+        shown = [name for name in METRICS if name in run.before and name in run.after]
+        said = note(f"{explained_measures(shown)} {_CHANCE}")
+        self._cells.addWidget(said, len(self._rows) + 1, 0, 1, 5)
 
     def _retry(self) -> None:
         assert self._run is not None

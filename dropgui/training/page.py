@@ -1,7 +1,7 @@
 """The tab "Teach": before a run what there is to teach with, then the run and what came of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.training.closing import ClosingPanel
@@ -20,6 +20,7 @@ class TeachPage(QWidget):
         self.run = RunView()
         self._pages = QStackedWidget()
         self._plan_area = _scrolled(self.plan, "What there is to teach with")
+        self.plan.estimate.said.connect(self._show_estimate, Qt.ConnectionType.QueuedConnection)
         self._run_area = _scrolled(self.run, "The run")
         self._pages.addWidget(self._plan_area)
         self._pages.addWidget(self._run_area)
@@ -38,12 +39,24 @@ class TeachPage(QWidget):
 
     def show_plan(self) -> None:
         """Bring what there is to teach with to the front."""
-        self._pages.setCurrentIndex(0)
+        self._show(self._plan_area)
 
     def show_run(self) -> None:
         """Bring the run to the front, its beginning in view."""
-        self._pages.setCurrentIndex(1)
+        self._show(self._run_area)
         self._run_area.verticalScrollBar().setValue(0)
+
+    def _show_estimate(self) -> None:
+        self._plan_area.ensureWidgetVisible(self.plan.estimate)
+
+    def _show(self, area: QScrollArea) -> None:
+        """Bring a view to the front; the focus stays on the page, if it was there."""
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
+        other = self._pages.currentWidget() is not area
+        self._pages.setCurrentWidget(area)
+        if had_focus and other:
+            area.setFocus()
 
 
 def _scrolled(view: QWidget, name: str) -> QScrollArea:

@@ -7,6 +7,7 @@ from dropgui.errors import UserError
 from dropgui.finetuning.plan import Plan, SourcePlan
 from dropgui.finetuning.recipe import SOURCES, Recipe, Source
 from dropgui.finetuning.runs import Run
+from dropgui.finetuning.words import HOW_TO_GET
 from dropgui.finetuning.words import SOURCES as TITLES
 from dropgui.style import GRID, heading, note, scaled
 from dropgui.training.estimate_line import EstimateLine
@@ -51,7 +52,8 @@ class _SourceRow(QWidget):
         self.box.setEnabled(found.possible)
         if not found.possible:
             self.box.setChecked(False)
-            self.words.setText(f"There are {found.words}. Needed first: {found.missing}.")
+            there_is = "" if found.words.startswith("0 ") else f"There are {found.words}. "
+            self.words.setText(f"{there_is}Needed first: {found.missing}. {HOW_TO_GET[found.source]}")
             return
         if not self._touched:
             self.box.setChecked(wanted)
@@ -223,6 +225,8 @@ class PlanView(QWidget):
     # -- starting ---------------------------------------------------------------------------------
 
     def _show_able(self) -> None:
+        if self._busy and self.start.hasFocus():
+            self.form.setFocus()  # or the focus would leave the page
         ready = self._plan is not None and self._plan.parent is not None and bool(self.sources)
         for button in (self.start, self.estimate.button):
             button.setEnabled(ready and not self._busy)

@@ -56,6 +56,7 @@ class RecipeForm(QWidget):
         form.setContentsMargins(0, GRID, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         self._device = QComboBox()
+        self._device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.show_devices([_UNTIL_KNOWN])
         _explain(self._device, "Device", "Where the model learns; searches go on as they do")
         form.addRow(_label("De&vice", self._device), self._device)
@@ -119,6 +120,7 @@ class RecipeForm(QWidget):
         if not on:
             return  # the other one tells
         expert = self._presets[_EXPERT].isChecked()
+        self.setFocusProxy(self._presets[self.preset])
         self._fields.setVisible(expert)
         if not expert:
             self._fill(PRESETS[self.preset].recipe)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dropgui.versions.compare import TOP, Measure, VersionComparison
+from dropgui.versions.compare import Measure, VersionComparison
 from dropgui.versions.words import TITLES, percent
 
 Verdict = Literal["better", "worse", "no difference"]
@@ -12,7 +12,9 @@ Verdict = Literal["better", "worse", "no difference"]
 MARKS: Mapping[Verdict, str] = {"better": "▲", "worse": "▼", "no difference": "="}
 """Beside the word, for colour is not the only sign."""
 
-COLUMNS = ("Measure", "Before", "After", "Change", "Result")
+_THAN = {"better": "better than", "worse": "worse than", "no difference": "no differently from"}
+_FIT = {"better": "better", "worse": "worse", "no difference": "alike"}
+COLUMNS = ("Measure", "Result", "Before", "After", "Change")
 _MINUS = "\N{MINUS SIGN}"
 _UNFAIR = (
     "There are too few persons to hold some out of teaching, so a version may have been taught with these: "
@@ -39,17 +41,28 @@ class Compared:
         return f"{self.comparison.before.name} → {self.comparison.after.name}"
 
     @property
+    def headline(self) -> str:
+        """What came of it, in a sentence that needs no measure."""
+        one, told = self.comparison, []
+        before, after = repr(one.before.name), repr(one.after.name)
+        whose = f"The masks of {after}"
+        if (finds := one.measures.get("map")) is not None:
+            how = _THAN[verdict(finds)]
+            told.append(f"{after} finds persons {how} {before}, as far as {one.persons:,} of them can tell")
+            whose = "its masks"
+        if (masks := one.measures.get("miou")) is not None:
+            told.append(f"{whose} fit {_FIT[verdict(masks)]}")
+        return f"{'; '.join(told)}."
+
+    @property
     def words(self) -> str:
         """What they were measured on, and how to read it."""
         one, told = self.comparison, []
         if one.queries:
-            told.append(
-                f"{one.queries:,} searches for {one.persons:,} persons among {one.gallery:,} crops, "
-                f"first {TOP} matches shown"
-            )
+            told.append(f"{one.queries:,} searches for {one.persons:,} persons among {one.gallery:,} crops")
         if one.masks:
             told.append(f"{one.masks:,} corrected masks")
-        text = f"Measured on {' and '.join(told)}. In brackets: where 95 of 100 such samples would lie."
+        text = f"Measured on {' and on '.join(told)}. In brackets: where 95 of 100 such samples would lie."
         if one.left_out:
             text += f" {one.left_out:,} could not be counted."
         if not self.is_fair:
@@ -59,20 +72,26 @@ class Compared:
         return text
 
     @property
+    def columns(self) -> list[str]:
+        """Titles of :meth:`rows`, with the versions' names."""
+        one = self.comparison
+        return [*COLUMNS[:2], one.before.name, one.after.name, COLUMNS[4]]
+
+    @property
     def measures(self) -> list[tuple[str, Measure]]:
         """By title, in the order they are always told."""
         known = self.comparison.measures
         return [(title, known[name]) for name, title in TITLES.items() if name in known]
 
-    def rows(self) -> list[tuple[str, str, str, str, Verdict]]:
+    def rows(self) -> list[tuple[str, Verdict, str, str, str]]:
         """One row a measure, as of :data:`COLUMNS`."""
         return [
             (
                 title,
+                verdict(one),
                 f"{percent(one.before)} ({_bounds(one.before_interval)})",
                 f"{percent(one.after)} ({_bounds(one.after_interval)})",
-                f"{_signed(one.change)} ({_bounds(one.change_interval, '+')})",
-                verdict(one),
+                f"{_signed(one.change)} ({_change_bounds(one.change_interval)})",
             )
             for title, one in self.measures
         ]
@@ -98,6 +117,11 @@ def _signed(change: float) -> str:
     return f"{100 * change:+.1f}".replace("-", _MINUS)
 
 
-def _bounds(interval: tuple[float, float], sign: str = "") -> str:
-    low, high = (f"{100 * bound:{sign}.0f}" for bound in interval)
+def _bounds(interval: tuple[float, float]) -> str:
+    return " to ".join(f"{100 * bound:.0f}" for bound in interval)
+
+
+def _change_bounds(interval: tuple[float, float]) -> str:
+    """Whole percents where they are many: there is no room for more, and nobody could tell them apart."""
+    low, high = (f"{100 * bound:+.{int(abs(bound) < 0.1)}f}" for bound in interval)
     return f"{low} to {high}".replace("-", _MINUS)

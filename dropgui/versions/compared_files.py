@@ -17,7 +17,7 @@ from dropgui.reports.fonts import legible
 from dropgui.reports.markup import Child, data_uri, element
 from dropgui.reports.measured import crop_figure, save_measured, table
 from dropgui.versions.compare import ChangedQuery
-from dropgui.versions.compared import COLUMNS, MARKS, Compared, Verdict, verdict
+from dropgui.versions.compared import MARKS, Compared, Verdict, verdict
 from dropmodel.evaluation.chart import BLUE, GREEN, MUTED, ORANGE, Axis, Chart
 
 SUFFIXES = (".html", ".csv", ".png")
@@ -83,9 +83,12 @@ def _table(found: Compared) -> str:
 
 def _body(found: Compared, library: Library) -> list[Element]:
     one = found.comparison
-    columns = [COLUMNS[0], one.before.name, one.after.name, *COLUMNS[3:]]
-    rows: list[list[Child]] = [[*texts, _badge(said)] for *texts, said in found.rows()]
-    body = [element("p", found.words), element("div", table(columns, rows), class_="wide")]
+    rows: list[list[Child]] = [[title, _badge(said), *texts] for title, said, *texts in found.rows()]
+    body = [
+        element("p", element("b", found.headline)),
+        element("p", found.words),
+        element("div", table(found.columns, rows), class_="wide"),
+    ]
     drawn = element("img", src=data_uri(picture(found), drawn=True), alt="Measures of both versions")
     body.append(element("div", drawn, class_="charts"))
     for title, queries in (("Searches that got worse", one.worse), ("Searches that got better", one.better)):

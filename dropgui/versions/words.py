@@ -1,6 +1,6 @@
 """What is said of a model version."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,14 @@ from dropgui.versions.tree import Version
 
 TITLES: Mapping[str, str] = {"rank1": "Rank-1", "map": "mAP", "minp": "mINP", "miou": "mIoU"}
 """Measures by name; shares in 0..1."""
+
+EXPLAINED: Mapping[str, str] = {
+    "rank1": "how often the first match is right",
+    "map": "how far up all pictures of the same person come",
+    "minp": "how far up even the last one of them comes",
+    "miou": "how well the masks fit those that you corrected",
+}
+"""What the measures say, by name."""
 
 
 def state(version: Version) -> str:
@@ -44,6 +52,11 @@ def explained(version: Version) -> str:
 def percent(share: float) -> str:
     """A share in 0..1: "83.4 %"."""
     return f"{100 * share:.1f} %"
+
+
+def explained_measures(names: Iterable[str]) -> str:
+    """What these measures say: "mAP: how far up ...; mIoU: how well ..."."""
+    return "; ".join(f"{TITLES[name]}: {EXPLAINED[name]}" for name in names) + "."
 
 
 def measured(metrics: Mapping[str, Any], name: str) -> str:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -28,7 +30,7 @@ from dropgui.indexing.progress import CancelToken
 from dropgui.jobs.long_work import LongWork, Tell
 from dropgui.jobs.runner import Runner
 from dropgui.session import Session
-from dropgui.style import GRID, heading, note
+from dropgui.style import GRID, heading, note, scaled
 from dropgui.versions.compare import ChangedQuery, VersionComparison
 from dropgui.versions.compared import Compared
 from dropgui.versions.tree import Version
@@ -38,6 +40,9 @@ _FIRST = (
     "Choose two versions and compare them on persons and masks that no version was taught with.\n"
     "You see how sure a difference is, and which searches got better or worse."
 )
+
+
+_WIDE = 84 * GRID
 
 
 class ComparePage(QWidget):
@@ -71,6 +76,9 @@ class ComparePage(QWidget):
         self.list = PictureList(session.library, runner, thumbnails, "Searches that got better or worse")
         self.measures = MeasureTable()
         self.drift = DriftTable()
+        self._headline = QLabel()
+        self._headline.setFont(scaled(self._headline.font(), 1, bold=True))
+        self._headline.setWordWrap(True)
         self._words = note()
         self.before, self.after = QComboBox(), QComboBox()
         for combo, tip in (
@@ -124,11 +132,12 @@ class ComparePage(QWidget):
         numbers = QGridLayout(top)
         numbers.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         numbers.setSpacing(GRID)
-        numbers.addWidget(self._words, 0, 0, 1, 2)
-        numbers.addWidget(self.measures, 1, 0)
-        numbers.addWidget(self.drift, 1, 1)
+        numbers.addWidget(self._headline, 0, 0, 1, 2)
+        numbers.addWidget(self._words, 1, 0, 1, 2)
+        numbers.addWidget(self.measures, 2, 0)
+        numbers.addWidget(self.drift, 2, 1)
         numbers.setColumnStretch(0, 1)
-        self.drift.setFixedWidth(23 * GRID)
+        self.drift.setFixedWidth(25 * GRID)
         self.measures.setMinimumWidth(32 * GRID)
         sides = self._sides = QSplitter(Qt.Orientation.Horizontal)
         self.list.setMinimumWidth(20 * GRID)
@@ -163,6 +172,11 @@ class ComparePage(QWidget):
     def words(self) -> str:
         """What is said above the numbers, or in their place."""
         return self._words.text() if self._pages.currentIndex() == 1 else self._message.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room for one table only it is the measures'."""
+        super().resizeEvent(event)
+        self.drift.setVisible(event.size().width() >= _WIDE)
 
     # -- from outside -----------------------------------------------------------------------------
 
@@ -235,6 +249,7 @@ class ComparePage(QWidget):
         comparison = found.comparison
         self.measures.show_compared(found)
         self.drift.show_compared(found)
+        self._headline.setText(found.headline)
         self._words.setText(found.words)
         for title, version in zip(self._headings, (comparison.before, comparison.after), strict=True):
             title.setText(f"{version.name} finds")

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from dropgui.style import GRID, is_dark, scaled
-from dropgui.versions.compared import COLUMNS, MARKS, Compared, Verdict
+from dropgui.versions.compared import MARKS, Compared, Verdict
+from dropgui.versions.words import TITLES, explained_measures
 
 _COLORS: Mapping[Verdict, tuple[str, str]] = {
     "better": ("#00795a", "#2bb98c"),
@@ -41,21 +42,21 @@ class _Table(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
 
-    def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show these; all but the first and the last column are numbers."""
+    def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> None:
+        """Show these; the first so many columns are words, all after them but the last are numbers."""
         self.setColumnCount(len(titles))
         self.setHorizontalHeaderLabels(list(titles))
         self.setRowCount(len(rows))
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + GRID)
         for column in range(len(titles)):
-            middle = 0 < column < len(titles) - 1
+            middle = words <= column < len(titles) - 1
             header = self.horizontalHeaderItem(column)
             assert header is not None
             header.setTextAlignment(_RIGHT if middle else _LEFT)
         for place, row in enumerate(rows):
             for column, text in enumerate(row):
                 item = QTableWidgetItem(text)
-                if 0 < column < len(row) - 1:
+                if words <= column < len(row) - 1:
                     item.setTextAlignment(_RIGHT)
                 self.setItem(place, column, item)
 
@@ -85,14 +86,16 @@ class MeasureTable(_Table):
     def show_compared(self, found: Compared) -> None:
         """Show a comparison's measures; the intervals are of 95 %."""
         self._found = found
-        one, rows = found.comparison, found.rows()
-        titles = [COLUMNS[0], one.before.name, one.after.name, *COLUMNS[3:]]
-        self.show_rows(titles, [[*texts, f"{MARKS[said]} {said}"] for *texts, said in rows])
-        last = len(COLUMNS) - 1
-        for place, (*_, said) in enumerate(rows):
-            item = self.item(place, last)
+        rows = found.rows()
+        names = [name for name in TITLES if name in found.comparison.measures]
+        shown = [[title, f"{MARKS[said]} {said}", *texts, ""] for title, said, *texts in rows]
+        self.show_rows([*found.columns, ""], shown, words=2)
+        for place, (_, said, *_) in enumerate(rows):
+            item = self.item(place, 1)
             assert item is not None
             item.setToolTip(_SAYS[said])
+            if (first := self.item(place, 0)) is not None:
+                first.setToolTip(explained_measures([names[place]]))
             if said in _COLORS:
                 item.setForeground(QColor(_COLORS[said][is_dark(self.palette())]))
                 item.setFont(scaled(item.font(), 1, bold=True))
@@ -103,6 +106,8 @@ class DriftTable(_Table):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("How far the vectors moved, by part", parent)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setToolTip("How alike both versions' vectors of the same crops are; 1 is no change")
 
     def show_compared(self, found: Compared) -> None:
         """Show mean cosines by part."""

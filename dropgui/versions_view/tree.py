@@ -39,6 +39,8 @@ class VersionTree(QTreeWidget):
         header.setSectionsMovable(False)
         for column in range(_FIRST_MEASURE, _FIRST_MEASURE + len(_MEASURES)):
             self.headerItem().setTextAlignment(column, _RIGHT)
+            said = words.explained_measures([_MEASURES[column - _FIRST_MEASURE]])
+            self.headerItem().setToolTip(column, f"{said} Measured on those that were held out then.")
         self.currentItemChanged.connect(lambda *_: self.chosen.emit())
 
     @property

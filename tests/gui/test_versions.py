@@ -301,7 +301,7 @@ def test_two_versions_are_compared(known: Path) -> None:
             first = changed[0].first_hit[side]
             assert [remark.endswith("right") for remark in remarks].index(True) == first - 1
         assert active(window) == "old", "nothing is changed by comparing"
-        assert {row[-1] for row in compare.measures.text()} <= {"▲ better", "▼ worse", "= no difference"}
+        assert {row[1] for row in compare.measures.text()} <= {"▲ better", "▼ worse", "= no difference"}
         for name in ("told.html", "told.csv", "told.png"):
             compare.export_to(known.parent / name)
             wait_until(partial(lambda name: name in compare.told, name), f"{name} is written")
