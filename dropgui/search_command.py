@@ -74,6 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--apart", metavar="MINUTES", type=_number, help="leave out crops of the same camera so near in time"
     )
+    parser.add_argument(
+        "--same-picture", action="store_true", help="do not leave out other people in the query's pictures"
+    )
+    parser.add_argument(
+        "--undecided",
+        action="store_true",
+        help="leave out crops that were confirmed or rejected as the query's person",
+    )
     parser.add_argument("--top", type=count_argument, default=20, help="how many matches (default: 20)")
     parser.add_argument(
         "--least-score", metavar="SCORE", type=float, help="only matches of at least this score"
@@ -138,7 +146,7 @@ def _query(library: Library, arguments: argparse.Namespace) -> Query:
             since=arguments.since,
             until=arguments.until,
         ),
-        apart=Apart(minutes=arguments.apart),
+        apart=Apart(not arguments.same_picture, arguments.apart, arguments.undecided),
         top=arguments.top,
         least_score=arguments.least_score,
         least_probability=arguments.least_probability,

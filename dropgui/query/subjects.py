@@ -27,7 +27,7 @@ _PICTURE = QSize(512, 1024)  # enough for the panel at twice the pixel density
 _KEPT_PICTURES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """What is searched for: a crop of the library, or a picture from outside (``crop_id`` None).
 

@@ -122,6 +122,9 @@ def _heading(report: Report, room: float) -> list[Label]:
         report.schema.vector(name).title + (f" (weight {weight:g})" if weight != 1 else "")
         for name, weight in report.weights.items()
     )
+    if any(entry.match.uncalibrated for entry in report.entries):
+        some = any(entry.match.probability is not None for entry in report.entries)
+        chosen += " · where there is no percentage it is not calibrated" if some else " · not calibrated"
     title = Label(_MARGIN, _MARGIN + _TITLE * 0.8, shortened(report.title, _TITLE, room), _TITLE)
     return [title, Label(_MARGIN, _HEAD - 16, shortened(f"Compared: {chosen}", _TEXT, room), _TEXT, MUTED)]
 
@@ -141,10 +144,8 @@ def _under_match(entry: Entry, x: float, y: float) -> list[Label]:
         Label(x + width, y + 9, f"{entry.match.score:.3f}", _TEXT, INK, "right"),
     ]
     room = width
-    text = "not calibrated" if entry.match.uncalibrated else ""
     if entry.match.probability is not None:
         text = percent(entry.match.probability)
-    if text:
         labels.append(Label(x + width, y + 18, text, _SMALL, MUTED, "right"))
         room -= measured(text, _SMALL) + 3
     return [*labels, Label(x, y + 18, shortened(entry.row.place, _SMALL, room), _SMALL, MUTED)]

@@ -129,9 +129,14 @@ def test_pictures_come_from_clipboard_and_drops(folder: Path, library: list[str]
         settle(window, 12)
         assert window.controller.subject is not None
         assert window.controller.subject.title == "Pasted picture"
+        clipboard.setImage(QImage(str(outside[1])))
+        QTest.keyClick(window, Qt.Key.Key_V, CONTROL | SHIFT)
+        wait_until(lambda: len(window.controller.views) == 2, "another pasted picture is another view")
+        QTest.mouseClick(window.query_panel.views.tile(1), Qt.MouseButton.LeftButton)
+        assert window.controller.subject is window.controller.views[1]
         clipboard.setText(str(outside[1]))
         QTest.keyClick(window, Qt.Key.Key_V, CONTROL | SHIFT)
-        wait_until(lambda: len(window.controller.views) == 2, "the copied file is another view")
+        wait_until(lambda: len(window.controller.views) == 3, "and so is the copied file")
         QTest.keyClick(window, Qt.Key.Key_S, CONTROL)
         assert "pasted picture is no file" in window.notice.text
         clipboard.clear()

@@ -229,6 +229,10 @@ def test_several_views_and_somebody_who_is_not_meant(
     assert after[unwanted] - before[unwanted] < min(after[path] - before[path] for path in others)
     assert pushed["query"]["negatives"] == [unwanted]
     assert pushed["query"]["parts"] == {"foreground": 2.0}
+    assert "apart" not in plain["query"]
+    assert main([*asked, "--same-picture", "--undecided", "--apart", "3"]) == 0
+    apart = json.loads(capsys.readouterr().out)["query"]["apart"]
+    assert apart == {"same_image": False, "minutes": 3.0, "decided": True}
 
 
 def test_only_some_cameras_and_times(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
