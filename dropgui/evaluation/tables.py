@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropgui.evaluation.result import FALSE_RATES, Certainties, Evaluation
-from dropgui.evaluation.words import CERTAINTY_TITLES
+from dropgui.evaluation.words import CERTAINTY_TITLES, MEANINGS
 from dropmodel.evaluation.calibration import Reliability
 from dropmodel.evaluation.parsing import ParsingScore
 from dropmodel.evaluation.tables import Row
@@ -37,7 +37,7 @@ def cell_text(value: Cell) -> str:
 
 
 def summary(found: Evaluation) -> Table:
-    """The measures, with their ranges where they have one."""
+    """The measures, with their ranges where they have one, and what they say."""
     rows: list[tuple[Cell, ...]] = []
     report = found.report
     if report is not None:
@@ -62,7 +62,8 @@ def summary(found: Evaluation) -> Table:
             ("Pixels right", _percent(found.parsing.pixel_accuracy), ""),
             ("Left and right exchanged", _percent(found.parsing.swapped), ""),
         ]
-    return Table("summary", "Measures", ("Measure", "Percent", RANGE), tuple(rows))
+    told = tuple((*row, MEANINGS.get(str(row[0]), "")) for row in rows)
+    return Table("summary", "Measures", ("Measure", "Percent", RANGE, "Meaning"), told)
 
 
 def parts(found: Evaluation) -> Table:

@@ -33,6 +33,25 @@ NOTHING_TO_FORGET = "Nothing was fitted to this library, so there is nothing to 
 NOBODY_TO_FIT = "There is nobody to fit probabilities to. Confirm at least two crops for some persons."
 CERTAINTY_TITLES = {"in_use": "In use", "fitted": "Fitted to this library"}
 
+MEANINGS = {
+    "Rank-1": "how often the first match is right",
+    "Rank-5": "how often one of the first 5 matches is right",
+    "Rank-10": "how often one of the first 10 matches is right",
+    "Rank-20": "how often one of the first 20 matches is right",
+    "mAP": "how far up all right matches come",
+    "mINP": "how far up even the last right match comes",
+    "AUC": "how often a pair of one person is nearer than a pair of two",
+    "EER": "error where misses and false alarms are equally frequent",
+    "TPR at FPR 1 %": "right pairs found while 1 of 100 wrong ones is let through",
+    "TPR at FPR 0.1 %": "right pairs found while 1 of 1,000 wrong ones is let through",
+    "ECE of first matches": "how far percentages of first matches are off",
+    "ECE at even odds": "the same of pairs, as many right as wrong ones",
+    "mIoU": "how well parts fit those in corrected masks",
+    "Pixels right": "pixels of corrected masks that have the right part",
+    "Left and right exchanged": "pixels of arms, legs and feet given to the other side",
+}
+"""What each measure says, by the title of its row."""
+
 
 def nothing(source: Source) -> str:
     """What to do where nobody can be looked for."""

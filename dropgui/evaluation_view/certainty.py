@@ -12,6 +12,7 @@ from dropgui.flow import FlowLayout
 from dropgui.style import GRID, note
 
 _NARROW = 84 * GRID
+_HEIGHT = 36 * GRID
 _DONE = "Searches tell what was fitted to these persons already"
 _NOBODY = "Nobody was looked for, so there is nothing to see of certainty."
 
@@ -38,6 +39,7 @@ class CertaintyPanel(QScrollArea):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(3 * GRID)
         for chart in (self.diagram, self.roc):
+            chart.setMinimumHeight(_HEIGHT)
             self._row.addWidget(chart, 1)
         inner = QWidget()
         column = QVBoxLayout(inner)

@@ -24,7 +24,9 @@ from dropgui.evaluation_view.tables import DataTable
 from dropgui.style import GRID, heading, note
 from dropmodel.evaluation.parsing import ParsingScore
 
-_NARROW = 80 * GRID
+_WIDE = 144 * GRID
+_HEIGHT = 36 * GRID
+_MEANING = 3  # the column of the measures' table that says what they mean
 _PARTS_SAY = (
     "The first row is what all figures are of. The others are the same searches by one vector alone: they "
     "show what each part is worth here. A crop that does not show the part comes last."
@@ -59,17 +61,18 @@ class Overview(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = DataTable("Measures")
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.cmc = CmcChart()
+        self.cmc.setMinimumHeight(_HEIGHT)
         inner = _Panel()
         self._title, self._words = heading(""), inner.words
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         inner.column.insertWidget(0, self._title)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setSpacing(3 * GRID)
-        self._row.addWidget(self.table, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self.table)
         self._row.addWidget(self.cmc, 1)
-        inner.column.addLayout(self._row)
-        inner.column.addStretch(1)
+        inner.column.addLayout(self._row, 1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -84,7 +87,12 @@ class Overview(QScrollArea):
         """Show what was found."""
         self._title.setText(found.version.name)
         self._words.setText(" ".join(found.notes))
-        self.table.show_table(summary(found), sortable=False)
+        table = summary(found)
+        self.table.show_table(table, sortable=False)
+        for place, row in enumerate(table.rows):
+            for column in range(len(table.columns)):
+                if (item := self.table.item(place, column)) is not None:
+                    item.setToolTip(f"{row[0]}: {row[_MEANING]}")
         self.table.fit()
         self.cmc.setVisible(found.report is not None)
         if found.report is not None:
@@ -93,10 +101,11 @@ class Overview(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side, or one below the other where there is little room."""
         super().resizeEvent(event)
-        narrow = event.size().width() < _NARROW
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        wide = event.size().width() >= _WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._row.setDirection(way)
-        self._row.setAlignment(self.table, Qt.AlignmentFlag(0) if narrow else Qt.AlignmentFlag.AlignTop)
+        for widget in (self.table, self.cmc):
+            self._row.setAlignment(widget, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0))
 
 
 class PartsPanel(_Panel):

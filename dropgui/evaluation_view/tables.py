@@ -1,6 +1,6 @@
 """Tables of an evaluation: sorted by a click on a heading, copied with Ctrl+C."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableWidget, QTableWidgetItem, QWidget
 
@@ -76,6 +76,11 @@ class ReadTable(QTableWidget):
 class DataTable(ReadTable):
     """A table of an evaluation, each row a thing."""
 
+    def sizeHint(self) -> QSize:
+        """Room for all columns."""
+        columns = range(self.columnCount())
+        return QSize(sum(map(self.sizeHintForColumn, columns)) + 3 * GRID * len(columns), self.height())
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -106,10 +111,11 @@ class DataTable(ReadTable):
             self.setColumnWidth(column, self.columnWidth(column) + 2 * GRID)
 
     def fit(self) -> None:
-        """As large as its cells, no larger."""
+        """As high as its rows; what does not fit of the last column is left out."""
         rows = self.rowCount() * self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + GRID)
-        self.setMinimumWidth(sum(self.columnWidth(column) for column in range(self.columnCount())))
+        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + GRID // 2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
 
 def _number(value: Cell) -> float:
