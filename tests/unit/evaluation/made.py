@@ -39,6 +39,7 @@ def make(
     calibration: Calibration | None = SURE,
     named: bool = True,
     seed: int = 0,
+    exact: bool = False,
 ) -> Case:
     """Crop i is by camera ``c<i mod cameras>``; the last ``strangers`` crops are nobody's."""
     who = np.concatenate([np.repeat(np.arange(persons), each), persons + np.arange(strangers)])
@@ -53,11 +54,26 @@ def make(
     ).id
     crops = add_crops(library, len(who), cameras=cameras)
     features = as_stored(crowd(who, SCHEMA, dim=DIM, noise=noise, seed=seed))
+    if exact:
+        features = signs(who, noise / 16, seed)
     embed(library, version, crops, features)
     if named:
         for person in range(persons):
             confirm(library, np.array(crops)[who == person].tolist())
     return Case(Session(library, device="cpu"), version, crops, who, features)
+
+
+def signs(who: np.ndarray, flipped: float, seed: int) -> Features:
+    """Vectors of equal numbers with signs, a share of them ``flipped``, seen whole or not at all.
+
+    Sums of their products are exact in whatever order they are made, so equal distances are equal everywhere.
+    """
+    rng = np.random.default_rng(seed)
+    shape = (int(who.max()) + 1, len(SCHEMA.vector_names), DIM)
+    vectors = rng.choice([-1, 1], shape)[who] * np.where(rng.random((len(who), *shape[1:])) < flipped, -1, 1)
+    visibility = (rng.random((len(who), shape[1])) > 0.2).astype(np.float32)
+    visibility[:, 0] = 1
+    return Features((vectors / DIM**0.5).astype(np.float32), visibility, SCHEMA)
 
 
 def call(library: Library, crops: list[int], paths: list[str]) -> None:
