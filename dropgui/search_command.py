@@ -242,13 +242,12 @@ def _as_data(arguments: argparse.Namespace, found: Results) -> dict[str, Any]:
 def _print(found: Results) -> None:
     answer = found.answer
     if not found.entries:
-        few = "No match is good enough." if answer.compared else "No crop shows any of these parts."
-        print(few)
+        print(_why_none(found))
         return
     names = list(found.asked.weights)
     calibrated = any(entry.match.probability is not None for entry in found)
-    same = "  same" if calibrated else ""
-    print("  ".join([f" score{same}", *(f"{name:>6}" for name in names), "picture"]))
+    same, was = "  same" if calibrated else "", "   was" if found.query.rerank else ""
+    print("  ".join([f" score{same}{was}", *(f"{name:>6}" for name in names), "picture"]))
     for entry in found:
         match = entry.match
         cells = [
@@ -257,6 +256,7 @@ def _print(found: Results) -> None:
         ]
         chance = "-" if match.probability is None else percent(match.probability)
         score = f"{match.score:6.3f}" + (f"  {chance:>4}" if calibrated else "")
+        score += f"  {match.former_rank:>4}" if was else ""
         print("  ".join([score, *cells, str(entry.row.path)]))
     hidden = f"; {answer.uncomparable:,} show none of these parts" if answer.uncomparable else ""
     found_by = f"; {approximate_words(answer)}" if answer.approximate else ""
@@ -265,3 +265,14 @@ def _print(found: Results) -> None:
         print(prior_words(answer.prior), file=sys.stderr)
     elif answer.uncalibrated:
         print(answer.uncalibrated, file=sys.stderr)
+
+
+def _why_none(found: Results) -> str:
+    if found.answer.compared:
+        return "No match is good enough."
+    if found.answer.uncomparable:
+        return "No crop shows any of these parts."
+    asked = found.query.crop_filter
+    if asked.since is not None or asked.until is not None:
+        return "No other crop is known to be of that time; --from and --to leave out those without one."
+    return "There is no other crop to compare with."

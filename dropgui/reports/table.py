@@ -14,6 +14,7 @@ COLUMNS = (
     "crop_id",
     "score",
     "pushed",
+    "former_rank",
     "probability",
     "uncalibrated",
     "verdict",
@@ -27,10 +28,10 @@ COLUMNS = (
 def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """One flat record a match, best first, all with the same keys.
 
-    ``rank`` from 1, ``crop_id``, ``score``, ``pushed`` (what negatives did to the score), ``probability``
-    (0..1 or None), ``uncalibrated`` (why there is none, in a sentence, else empty), ``verdict``, ``path``,
-    ``camera``, ``captured_at`` (datetime or None), ``person``, and ``part_<name>``: the cosine similarity of
-    each chosen vector, None where it was not compared.
+    ``rank`` from 1, ``crop_id``, ``score``, ``pushed`` (what negatives did to the score), ``former_rank``
+    (before re-ranking, or None), ``probability`` (0..1 or None), ``uncalibrated`` (why there is none, in a
+    sentence, else empty), ``verdict``, ``path``, ``camera``, ``captured_at`` (datetime or None), ``person``,
+    and ``part_<name>``: the cosine similarity of each chosen vector, None where it was not compared.
     """
     return [
         {
@@ -38,6 +39,7 @@ def records(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "crop_id": entry.match.crop_id,
             "score": entry.match.score,
             "pushed": entry.match.pushed,
+            "former_rank": entry.match.former_rank,
             "probability": entry.match.probability,
             "uncalibrated": entry.match.uncalibrated,
             "verdict": entry.verdict.value,

@@ -256,6 +256,13 @@ def test_only_some_cameras_and_times(tmp_path: Path, model: str, capsys: pytest.
     assert found("--to", "2026-11-22") == {"c1", "c2"}
     assert found("--to", "2026-11-22T09:59") == {"c1"}
     assert found("--least-score", "2") == set()
+    capsys.readouterr()
+    assert main(["search", image, "--library", library, "--from", "2027-01-01"]) == 0
+    assert "No other crop is known to be of that time" in capsys.readouterr().out
+    assert main(["search", image, "--library", library, "--rerank"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["score", "was"]
+    assert sorted(line.split()[1] for line in lines[1:]) == ["1", "2", "3"]
     assert "There are: c1, c2, c3." in fault(capsys, "search", image, "--library", library, "--camera", "c9")
     assert "person 'Anna'" in fault(capsys, "search", image, "--library", library, "--person", "Anna")
     assert "nobody to search for" in fault(capsys, "search", "--library", library)
