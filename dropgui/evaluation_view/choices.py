@@ -1,13 +1,15 @@
 """What to measure, in one bar: which version, on whom; and the button that begins."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QPushButton, QWidget
 
 from dropgui.evaluation.labels import Source
 from dropgui.evaluation.offer import Offer, VersionOffer
 from dropgui.evaluation.result import Options
 from dropgui.flow import FlowLayout
 from dropgui.style import GRID
+from dropmodel.features import default_weights
+from dropmodel.parts import PartSchema
 
 _BY_NAMES = (
     "Persons as the names of files and folders tell: a folder each, or 0002_c1s1_000451_03.jpg. Nobody is "
@@ -29,6 +31,10 @@ class Choices(QWidget):
         self._offer: Offer | None = None
         self._proposed_for: tuple[int, Source] | None = None
         self.version, self.source = QComboBox(), QComboBox()
+        self.by = QPushButton()
+        self.by.setToolTip("By what crops are compared; each part alone is measured in any case")
+        self._parts = QMenu(self.by)
+        self.by.setMenu(self._parts)
         self.held_out = QCheckBox("Held-out persons onl&y")
         self.measure = QPushButton("Meas&ure")
         self.measure.setDefault(True)
@@ -46,8 +52,9 @@ class Choices(QWidget):
         self.held_out.toggled.connect(self.changed)
         flow = FlowLayout(self)
         flow.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
-        for widget in (self.version, self.source, self.held_out, self.measure, self.export):
+        for widget in (self.version, self.source, self.by, self.held_out, self.measure, self.export):
             flow.addWidget(widget)
+        self._show_parts()
 
     @property
     def version_offer(self) -> VersionOffer | None:
@@ -59,7 +66,15 @@ class Choices(QWidget):
     def options(self) -> Options:
         """Whom to look for."""
         source: Source = self.source.currentData()
-        return Options(source, self.held_out.isEnabled() and self.held_out.isChecked())
+        return Options(source, self.held_out.isEnabled() and self.held_out.isChecked(), self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...] | None:
+        """By what crops are compared; None for the usual, person and parts."""
+        version = self.version_offer
+        chosen = tuple(action.data() for action in self._parts.actions() if action.isChecked())
+        usual = () if version is None else tuple(default_weights(version.row.schema))
+        return None if chosen in {(), usual} else chosen
 
     def set_source(self, source: Source) -> None:
         """Look for persons of this source."""
@@ -78,7 +93,26 @@ class Choices(QWidget):
                 chosen = each.row.id
         self.version.setCurrentIndex(max(self.version.findData(chosen), 0))
         self.version.blockSignals(was_blocked)
+        if offer.versions and not self._parts.actions():
+            self._offer_parts(offer.versions[0].row.schema)
         self._propose()
+
+    def _offer_parts(self, schema: PartSchema) -> None:
+        """Every vector, the usual ones ticked; all versions of a library have the same."""
+        usual = default_weights(schema)
+        for name in schema.vector_names:
+            action = self._parts.addAction(schema.vector(name).title)
+            action.setData(name)
+            action.setCheckable(True)
+            action.setChecked(name in usual)
+            action.toggled.connect(self._show_parts)
+
+    def _show_parts(self) -> None:
+        parts = self.parts
+        count = 0 if parts is None else len(parts)
+        one = next((a.text().lower() for a in self._parts.actions() if count == 1 and a.isChecked()), "")
+        self.by.setText(f"&By {one or ('person and parts' if parts is None else f'{count} parts')}")
+        self.changed.emit()
 
     def _propose(self) -> None:
         """What is fair for a version and a source that were not chosen before."""

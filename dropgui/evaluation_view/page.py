@@ -279,10 +279,11 @@ class EvaluatePage(QWidget):
             self._say(words.NOT_INDEXED)
             return
         source = self.choices.options.source
-        enough = offer.persons[source] > 0
-        self._say(
-            _FIRST if enough else words.nothing(source), by_names=offer.persons["names"] > 1 and not enough
-        )
+        count = offer.persons[source]
+        if count:
+            self._say(f"{_FIRST}\n\n{words.counted(count, 'person')} can be looked for.")
+        else:
+            self._say(words.nothing(source), by_names=offer.persons["names"] > 1)
 
     def _show(self, found: Evaluation | None) -> None:
         if found is None:

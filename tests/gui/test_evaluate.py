@@ -13,13 +13,14 @@ from sqlalchemy import update
 
 from dropgui.dialogs import questions
 from dropgui.evaluation.evaluate import evaluate_version
+from dropgui.evaluation.result import Options
 from dropgui.evaluation_view import page as page_module
 from dropgui.evaluation_view.heat import contrast, heat_color, readable_on
 from dropgui.evaluation_view.page import EvaluatePage
 from dropgui.indexing import CancelToken, Progress
 from dropgui.library import Library
 from dropgui.library.decisions import retract
-from dropgui.library.models import own_calibration_of
+from dropgui.library.models import own_calibration_of, register_model
 from dropgui.library.schema import Folder
 from dropgui.main_window import MATCHES, MainWindow
 from dropgui.settings import Appearance
@@ -28,6 +29,7 @@ from tests.gui.drive import click_card, run_main, wait_until
 from tests.gui.library import TORCH_MS, command
 from tests.support.people import person
 from tests.unit.evaluation.made import call, make
+from tests.unit.library.made import DIM, SCHEMA
 
 LEFT = Qt.MouseButton.LeftButton
 PERSONS, EACH, STRANGERS = 9, 6, 2
@@ -119,6 +121,42 @@ def test_measured_sorted_copied_and_searched(tmp_path: Path) -> None:
         command(window, "Evaluate").trigger()
         page.worst.list.activated.emit(page.worst.list.model().index(0, 0))
         wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for")
+
+    play(library, script)
+
+
+def test_other_parts_and_another_version(tmp_path: Path) -> None:
+    library = made(tmp_path)
+    with Library.open(library) as opened:
+        register_model(
+            opened, name="child", schema=SCHEMA, dim=DIM, weights_hash="c", trained=True, parent_id=1
+        )
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        choices = page.choices
+        assert choices.by.text() == "&By person and parts"
+        menu = choices.by.menu()
+        assert menu is not None
+        ticks = {action.text(): action for action in menu.actions()}
+        assert [text for text, action in ticks.items() if action.isChecked()] == [
+            "Whole person", "Stripe 1", "Stripe 2", "Stripe 3",
+        ]  # fmt: skip
+        for text in ("Whole person", "Stripe 1"):
+            ticks[text].trigger()
+        assert choices.by.text() == "&By 2 parts"
+        measure(page)
+        assert cells(page.parts.table, 0)[:2] == ["Stripe 2 + Stripe 3", "Person and parts"]
+        found, want = page.found, evaluate_version(window.session, 1, Options(parts=("stripe_2", "stripe_3")))
+        assert found is not None
+        assert want is not None
+        assert found.to_dict() == {**want.to_dict(), "held_out": False}
+        choices.version.setCurrentIndex(1)
+        assert choices.held_out.isChecked(), "it was taught here: only whom it was not taught with"
+        assert not choices.measure.isEnabled()
+        assert "no vectors yet" in choices.measure.toolTip()
+        choices.version.setCurrentIndex(0)
+        assert not choices.held_out.isChecked()
+        assert choices.measure.isEnabled()
 
     play(library, script)
 
