@@ -45,7 +45,7 @@ class MaskCanvas(Stage):
     """Ctrl+click (or Alt+click) on this label."""
     counted = Signal(object)
     """The :class:`MaskDocument` was left alone for a moment after an edit: a time to measure it."""
-    radius_stepped = Signal(int)
+    stepped = Signal(int)
     """Ctrl+wheel: a larger (1) or smaller (-1) brush is wanted."""
 
     def __init__(self, history: History, options: Options, parent: QWidget | None = None) -> None:
@@ -313,7 +313,7 @@ class MaskCanvas(Stage):
         """Zoom at the pointer; with Ctrl the brush grows and shrinks."""
         notches = event.angleDelta().y() / 120
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.radius_stepped.emit(1 if notches > 0 else -1)
+            self.stepped.emit(1 if notches > 0 else -1)
         elif notches:
             self.zoom(notches, event.position())
         event.accept()

@@ -34,8 +34,9 @@ class Commands(QObject):
         for action in self.tools.values():
             together.addAction(action)
         self.swap = make("Swap with &Background", "X", "From the part in hand to the background, and back")
-        self.larger = make("&Larger Brush", "]", "")
-        self.smaller = make("S&maller Brush", "[", "")
+        self.larger = make("&Larger Brush", "]", "A larger brush; for the fill, colours less alike")
+        self.smaller = make("S&maller Brush", "[", "A smaller brush; for the fill, colours more alike")
+        self.turn = make("&Other Way of the Tool", "Y", "Fill by colour or patch; lasso to paint or exchange")
         self.protect = make("&Keep Other Parts", "K", "Other parts stay as they are", checkable=True)
         # -- repairs
         self.smooth = make("&Smooth Part", "F6", "")
@@ -102,7 +103,7 @@ class Commands(QObject):
         _add(menu.addMenu("T&ools"), self.tools.values())
         _add(
             menu.addMenu("&Paint"),
-            (self.swap, self.larger, self.smaller, self.protect),
+            (self.swap, self.larger, self.smaller, self.turn, self.protect),
         )
         self.fill_repairs(menu.addMenu("&Repair"))
         _add(menu.addMenu("Rev&isions"), (self.older, self.newer, self.bring_back))

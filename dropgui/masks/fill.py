@@ -50,6 +50,15 @@ class Fill(Tool):
         """Whether a fill is under way."""
         return self._document is not None
 
+    def step(self, steps: int) -> None:
+        """Colours may differ more or less."""
+        self.options.set_tolerance(self.options.tolerance + steps)
+
+    def turn(self) -> None:
+        """From colours to the mask, and back."""
+        by_color = self.options.fill_by is FillBy.COLOR
+        self.options.set_fill_by(FillBy.MASK if by_color else FillBy.COLOR)
+
     def press(self, touch: Touch) -> None:
         """Look at what hangs together with this place."""
         document = self.history.document

@@ -41,6 +41,11 @@ class Lasso(Tool):
         """How many points there are."""
         return len(self._points)
 
+    def turn(self) -> None:
+        """From painting to exchanging sides, and back."""
+        paints = self.options.lasso_does is LassoDoes.PAINT
+        self.options.set_lasso_does(LassoDoes.SWAP if paints else LassoDoes.PAINT)
+
     def press(self, touch: Touch) -> None:
         """A point, or the end where it is on the first one."""
         if len(self._points) > 2 and _apart(touch.at, self._points[0]) < self._reach:

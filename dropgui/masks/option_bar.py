@@ -70,7 +70,7 @@ class OptionBar(QWidget):
         self._size.number.setMinimumWidth(self.fontMetrics().horizontalAdvance("800 px "))
         self._tolerance = _Slider(
             "How alike colours must be",
-            "How far colours may differ that are filled together (or drag while filling)",
+            "How far colours may differ that are filled together ([ and ]); or drag while filling",
             round(TOLERANCES[1]),
             options.set_tolerance,
         )
@@ -183,7 +183,7 @@ def _combo(name: str, kinds: type[FillBy] | type[LassoDoes], chosen: Callable[..
     box = QComboBox()
     box.addItems([kind.value for kind in kinds])
     box.setAccessibleName(name)
-    box.setToolTip(name)
+    box.setToolTip(f"{name} (Y)")
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     members = list(kinds)

@@ -205,6 +205,10 @@ class ReviewPage(KeyedPage):
         ):
             action.triggered.connect(lambda _=False, do=do: do())
             self.add_commands([action])
+        for number, show in enumerate(Show, 1):
+            action = make(show.value, str(number), "")
+            action.triggered.connect(lambda _=False, show=show: self.set_shown(show))
+            self.add_commands([action])
 
     def _build(self) -> None:
         self._words = QLabel()
@@ -214,6 +218,7 @@ class ReviewPage(KeyedPage):
         self._shown = QComboBox()
         self._shown.addItems([show.value for show in Show])
         self._shown.setAccessibleName("Which masks to show")
+        self._shown.setToolTip(f"Which masks to show (1 to {len(Show)})")
         self._shown.activated.connect(lambda _: self.reload())
         accept = button(self._accept, "Accept")
         accept.setDefault(True)

@@ -159,7 +159,7 @@ class MaskRoom(QObject):
         self.marking.marked.connect(lambda words, undo: self.offered.emit(words, "Undo", undo))
         page.left.connect(self._leave)
         page.canvas.picked.connect(self.options.pick)
-        page.canvas.radius_stepped.connect(self.options.step_radius)
+        page.canvas.stepped.connect(self._step)
         self.grid.edit_wanted.connect(self.edit)
         self.grid.left.connect(self._show_editor)
         page.draft.take.clicked.connect(self._take_draft)
@@ -179,8 +179,9 @@ class MaskRoom(QObject):
             (commands.grid, self._show_grid),
             (commands.save, self.editing.save),
             (commands.swap, options.swap),
-            (commands.larger, partial(options.step_radius, 1)),
-            (commands.smaller, partial(options.step_radius, -1)),
+            (commands.larger, partial(self._step, 1)),
+            (commands.smaller, partial(self._step, -1)),
+            (commands.turn, self._turn),
             (commands.older, partial(self.page.revisions.step, 1)),
             (commands.newer, partial(self.page.revisions.step, -1)),
             (commands.bring_back, self.looking.bring_back),
@@ -254,6 +255,12 @@ class MaskRoom(QObject):
 
     def _choose(self, tool: Tool) -> None:
         self.page.strip.choose(tool)
+
+    def _step(self, steps: int) -> None:
+        self.page.tool.step(steps)
+
+    def _turn(self) -> None:
+        self.page.tool.turn()
 
     def _accept(self) -> None:
         if not self.page.tool.finish():  # Enter closes an outline that is being drawn

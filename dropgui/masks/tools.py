@@ -72,6 +72,13 @@ class Tool(QObject):
     def hover(self, at: Point) -> None:
         """The pointer moved with no button down."""
 
+    def step(self, steps: int) -> None:
+        """Take more in or less, by notches: the brush's size where nothing else is set."""
+        self.options.step_radius(steps)
+
+    def turn(self) -> None:
+        """Go on in the other way that the tool has, if any."""
+
     def finish(self) -> bool:
         """Carry out what is being drawn; whether there was anything."""
         return False

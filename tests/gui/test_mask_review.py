@@ -177,6 +177,11 @@ def test_many_masks_are_accepted_together_and_taken_back(masked: Path) -> None:
         assert len(grid.model.ids) == 5
         states = {row.state for row in review_rows(window.session.library, crop_ids(window)).values()}
         assert states == {"unseen"}, "and nothing is done to them"
+        for key, show, count in ((KEY.Key_3, Show.ACCEPTED, 0), (KEY.Key_5, Show.ALL, 6)):
+            press(key)
+            settle(window)
+            assert grid._show is show
+            wait_until(lambda count=count: len(grid.model.ids) == count, show.value)  # type: ignore[misc]
         press(KEY.Key_E)
         settle(window)
         assert window.masks.page.isVisible()

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from dropgui.correction.region import Box, Point
 from dropgui.library.corrections import labels_of, revisions
 from dropgui.main_window import GALLERY, MASKS, MainWindow
+from dropgui.masks.options import FillBy, LassoDoes
 from dropmodel.parts import EIGHT
 from tests.gui.drive import pause, wait_until
 from tests.gui.mask_drive import (
@@ -51,6 +52,18 @@ def test_keys_mean_one_thing_here_and_another_elsewhere(masked: Path) -> None:
         ):
             press(key)
             assert masks.page.tool.title == title
+        press(KEY.Key_F)
+        tolerance, radius = options.tolerance, options.radius
+        press(KEY.Key_BracketRight)
+        press(KEY.Key_Y)
+        assert (options.tolerance, options.radius) == (tolerance + 1, radius), "of colours, not the brush"
+        assert options.fill_by is FillBy.MASK
+        press(KEY.Key_Y)
+        press(KEY.Key_L)
+        press(KEY.Key_Y)
+        assert (options.fill_by, options.lasso_does) == (FillBy.COLOR, LassoDoes.SWAP)
+        press(KEY.Key_Y)
+        press(KEY.Key_B)
         press(KEY.Key_K)
         assert sitting(window).document.protected == frozenset(range(1, 9)) - {3}
         press(KEY.Key_K)
