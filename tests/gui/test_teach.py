@@ -45,7 +45,7 @@ def test_too_little_is_said_with_what_is_missing(bare: Path) -> None:
     play(bare, script)
 
 
-def test_a_run_from_the_menu_to_the_new_version(library: Path, fake: Fake) -> None:
+def test_a_run_from_the_menu_to_the_new_version_and_back(library: Path, fake: Fake) -> None:
     fake(model=True, steps=12, seconds=0.02)
 
     def script(window: MainWindow) -> None:
@@ -81,18 +81,10 @@ def test_a_run_from_the_menu_to_the_new_version(library: Path, fake: Fake) -> No
         assert now is not None
         assert before is not None
         assert now.parent_id == before.id
-
-    play(library, script)
-
-
-def test_a_new_version_can_be_dropped(library: Path, fake: Fake) -> None:
-    fake(model=True, steps=3)
-
-    def script(window: MainWindow) -> None:
-        page = opened_page(window)
-        click(page.plan.start)
-        ended(window, page)
-        assert len(model_versions(window.session.library)) == 2
+        agree(page.notice)
+        wait_until(lambda: "'starter' answers" in page.notice.text, "that is taken back")
+        wait_until(lambda: page.run.outcome.drop.isVisible(), "the page knows")
+        wait_until(lambda: page.run.outcome.drop.isEnabled(), "nothing else is done")
         click(page.run.outcome.drop)
         assert "cannot be undone" in page.notice.text
         assert len(model_versions(window.session.library)) == 2, "nothing is dropped unasked"

@@ -2,8 +2,8 @@
 
 The environment variable ``FAKE_ENGINE`` holds JSON: ``steps``, ``seconds`` a step, ``fail`` (``numbers``,
 ``memory``, ``full``, ``bug``, ``kill``) at step ``at``, or while it is tried where that is 0, which takes
-``probe_seconds``; ``model``: whether it gives one; ``modest``: whether others go first. A checkpoint is the
-number of the step. Everything around the engine is the real thing.
+``probe_seconds``; ``model``: whether it gives one. A checkpoint is the number of the step. Everything around
+the engine is the real thing.
 """
 
 import errno
@@ -59,7 +59,6 @@ def fake() -> dict[str, Any]:
         "at": 0,
         "model": False,
         "probe_seconds": 0,
-        "modest": False,
         **given,
     }
 
@@ -143,6 +142,12 @@ def fail(how: str) -> None:
 Events = events
 
 
+def tell_nice(by: int) -> int:
+    """In place of the real one: behind everything else a process takes minutes on a busy machine."""
+    print("nice", by, file=sys.stderr)
+    return by
+
+
 def main() -> int:
     engine = ModuleType("dropmodel.training.finetune")
     for name in ("Control", "Events", "Outcome"):
@@ -155,8 +160,7 @@ def main() -> int:
 
     # Whether the parent knows the rendered people's parts is asked of torch, which takes seconds to import.
     worker.Worker._rehearsal = lambda *_: []  # type: ignore[method-assign]
-    if not fake()["modest"]:
-        os.nice = lambda _: 0  # a modest process on a busy machine waits for minutes
+    os.nice = tell_nice
     return worker.main()
 
 

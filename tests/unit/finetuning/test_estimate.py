@@ -33,21 +33,28 @@ def test_it_is_told_and_nothing_is_kept(
     library: Library, fake: Fake, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fake(steps=300, seconds=2.0)
-    found = estimate(library, RECIPE)
-    threads, cores = RECIPE.threads, os.cpu_count() or 1
-    assert found == Estimate(600.0, 2.0, 300, 1000, "cpu", threads, cores)
-    assert found.words == (
-        f"about 10 min on this machine ({threads} of {cores} cores), 300 steps, 0.0 MB of memory"
-    )
+    options = ["--sources", "persons", "--device", "cpu", "--estimate", "--json"]
+    assert main(["finetune", "--library", str(library.path), *options]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "seconds": 630.0,  # people are rendered first, once
+        "step_seconds": 2.0,
+        "steps": 300,
+        "memory": 1000,
+        "device": "cpu",
+        "threads": RECIPE.threads,
+        "cores": os.cpu_count(),
+    }
     assert not left(library)
     assert not runs.runs(library)
     with library.read() as connection:
         assert not connection.execute(select(Side)).all(), "nobody is dealt a side by it"
-    options = ["--sources", "persons", "--device", "cpu", "--estimate"]
-    assert main(["finetune", "--library", str(library.path), *options, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["steps"] == 300
-    assert told["seconds"] == 630.0, "people are rendered first, once"
+
+
+def test_in_words() -> None:
+    found = Estimate(725.0, 2.0, 300, 1_200_000_000, "cpu", 1, 2)
+    assert found.words == "about 12 min on this machine (1 of 2 cores), 300 steps, 1.2 GB of memory"
+    assert "(cuda:1)" in replace(found, device="cuda:1").words
 
 
 def test_what_keeps_it_from_being_tried_is_said(library: Library, bare: Library, fake: Fake) -> None:
