@@ -38,8 +38,6 @@ class Choices(QWidget):
         self.held_out = QCheckBox("Held-out persons onl&y")
         self.measure = QPushButton("Meas&ure")
         self.measure.setDefault(True)
-        self.export = QPushButton("E&xport")
-        self.export.setToolTip("Write what was measured to files: a page, tables, or curves")
         for combo, name in ((self.version, "The version to measure"), (self.source, "Whom to look for")):
             combo.setAccessibleName(name)
             combo.setToolTip(name)
@@ -52,7 +50,7 @@ class Choices(QWidget):
         self.held_out.toggled.connect(self.changed)
         flow = FlowLayout(self)
         flow.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
-        for widget in (self.version, self.source, self.by, self.held_out, self.measure, self.export):
+        for widget in (self.version, self.source, self.by, self.held_out, self.measure):
             flow.addWidget(widget)
         self._show_parts()
 

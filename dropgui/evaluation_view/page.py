@@ -65,8 +65,11 @@ class EvaluatePage(QWidget):
         self.certainty = CertaintyPanel()
         self.worst = WorstPanel(session.library, runner, thumbnails)
         self.masks = MasksPanel()
+        self.export = QPushButton("E&xport")
+        self.export.setToolTip("Write what was measured to files: a page, tables, or curves")
         self.sections = QTabWidget()
         self.sections.setDocumentMode(True)
+        self.sections.setCornerWidget(self.export)
         for title, panel in {
             "Overview": self.overview,
             "Parts": self.parts,
@@ -342,5 +345,5 @@ class EvaluatePage(QWidget):
         button.setText("Sto&p" if busy else "Meas&ure")
         button.setEnabled(busy or why_not is None)
         button.setToolTip("Stop measuring" if busy else why_not or "Look for every labelled crop")
-        self.choices.export.setEnabled(self._found is not None and not busy)
+        self.export.setEnabled(self._found is not None and not busy)
         self.able_changed.emit()

@@ -78,9 +78,9 @@ class EvaluationRoom(QObject):
             page.failed.connect(runner.failed)
             page.recalibrated.connect(self.recalibrated)
             page.able_changed.connect(self._show_able)
-            inner = QMenu(page.choices.export)
+            inner = QMenu(page.export)
             self.commands.fill(inner, "page", "tables", "charts")
-            page.choices.export.setMenu(inner)
+            page.export.setMenu(inner)
             self._show_able()
         return self.page
 

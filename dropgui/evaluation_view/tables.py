@@ -106,8 +106,9 @@ class DataTable(ReadTable):
                 self.setItem(place, column, item)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(sortable)
-        self.resizeColumnsToContents()
-        for column in range(len(table.columns)):
+        stretched = self.horizontalHeader().stretchLastSection()
+        for column in range(len(table.columns) - stretched):
+            self.resizeColumnToContents(column)
             self.setColumnWidth(column, self.columnWidth(column) + 2 * GRID)
 
     def fit(self) -> None:

@@ -227,14 +227,14 @@ def test_it_can_be_stopped_and_what_was_found_stays(tmp_path: Path, monkeypatch:
         wait_until(
             lambda: page.progress_text == "Looked for 20 of 54 crops · 3 s left", "it says how far it is"
         )
-        assert not page.choices.export.isEnabled()
+        assert not page.export.isEnabled()
         assert not command(window, "Measure the Chosen Version").isEnabled()
         QTest.mouseClick(page.choices.measure, LEFT)
         wait_until(lambda: not page.busy, "it is stopped")
         assert page.notice.text == "Stopped."
         assert page.progress_text == ""
         assert page.found is found
-        assert page.choices.export.isEnabled()
+        assert page.export.isEnabled()
         page.measure()  # and closing the window ends it too
 
     play(library, script)
