@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.library.library import Library
-from dropgui.style import GRID
+from dropgui.style import GRID, picture_icon
 
 _BATCH = 500  # rows laid out at a time
 _PICTURE = QSize(4 * GRID, 8 * GRID)
@@ -43,6 +44,9 @@ class _Delegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         option.decorationSize = _PICTURE
+        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(pixmap, QPixmap):
+            option.icon = picture_icon(pixmap)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as a picture."""

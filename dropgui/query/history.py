@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from dropgui.library.rows import PastQueryRow
 from dropgui.query.controller import QueryController
 from dropgui.query.describe import Described, described
 from dropgui.search.question import Query
-from dropgui.style import GRID, heading, note
+from dropgui.style import GRID, heading, note, picture_icon
 
 _STANDS_MS = 1500  # a query that changes sooner was on the way to another one
 _PICTURE = QSize(4 * GRID, 8 * GRID)
@@ -99,7 +99,7 @@ class HistoryPopup(QFrame):
             pixmap = QPixmap(_PICTURE) if line.picture.isNull() else QPixmap.fromImage(line.picture)
             if line.picture.isNull():
                 pixmap.fill(self.palette().alternateBase().color())
-            item.setIcon(QIcon(pixmap))
+            item.setIcon(picture_icon(pixmap))
             item.setSizeHint(QSize(0, _PICTURE.height() + GRID))
             item.setToolTip(f"{line.title}\n{line.detail}")
             item.setData(_QUERY, line.query)

@@ -32,12 +32,12 @@ class FindBar(QWidget):
         row = QHBoxLayout(right)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        for widget in (self._progress, *controls, self.start):
-            row.addWidget(widget)
+        row.addWidget(self._progress)
+        row.addWidget(self.start)
         flow = FlowLayout(self)
         flow.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
-        flow.addWidget(self._summary)
-        flow.addWidget(right)
+        for widget in (self._summary, *controls, right):
+            flow.addWidget(widget)
         flow.setAlignment(right, Qt.AlignmentFlag.AlignRight)
 
     @property

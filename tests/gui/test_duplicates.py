@@ -162,3 +162,16 @@ def test_it_can_be_stopped(page: DuplicatesPage, monkeypatch: pytest.MonkeyPatch
     QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     wait_until(lambda: not page.busy, "it stopped")
     assert "Nothing is ever deleted" in page.message
+
+
+def test_a_selected_row_shows_its_picture_as_it_is(page: DuplicatesPage) -> None:
+    looked(page)
+    index = page.list.model().index(0, 0)
+    wait_until(lambda: index.data(Qt.ItemDataRole.DecorationRole) is not None, "the picture is read")
+    assert page.list.currentIndex() == index
+    selected = page.list.grab(page.list.visualRect(index)).toImage()
+    page.list.setCurrentIndex(page.list.model().index(1, 0))
+    other = page.list.grab(page.list.visualRect(index)).toImage()
+    for y in range(12, 60, 8):
+        assert selected.pixelColor(20, y) == other.pixelColor(20, y)
+    assert selected.pixelColor(90, 2) != other.pixelColor(90, 2), "the row itself stands out"
