@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
             self.restoreState(kept[1])
 
     def _make_menus(self) -> None:
-        bar = self.menuBar()
+        bar = menus.letters_open_menus(self.menuBar())
         library = self.library_commands.fill_library(bar.addMenu("&Library"))
         menus.add(library, "&Quit", self.close, "Ctrl+Q")
         edit = self.match_commands.fill_edit(bar.addMenu("&Edit"))

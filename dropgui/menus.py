@@ -2,13 +2,37 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from dropgui.query.selection import PartSelection, Preset
 from dropgui.settings import Appearance
 
 Key = QKeySequence.StandardKey | str
+
+
+class _Letters(QObject):
+    """Keeps plain keys for the menu bar while it has the keyboard.
+
+    Qt takes the commands in its menus for the bar's own then: Alt and S would skip a mask, not open Search.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def letters_open_menus(bar: QMenuBar) -> QMenuBar:
+    """The bar, whose letters open its menus once Alt has given it the keyboard."""
+    bar.installEventFilter(_Letters(bar))
+    return bar
 
 
 def add(

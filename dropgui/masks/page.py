@@ -132,9 +132,11 @@ class MaskPage(KeyedPage):
         draft = sitting.draft
         self.draft.setVisible(draft is not None)
         if draft is not None:
-            edits = f"{draft.edits:,} edit{'s' * (draft.edits != 1)}"
+            edits = (
+                "1 edit of this mask was" if draft.edits == 1 else f"{draft.edits:,} edits of this mask were"
+            )
             when = f"{draft.at.astimezone():%d %B, %H:%M}"
-            self.draft.words.setText(f"{edits} of this mask were not saved when the program ended ({when}).")
+            self.draft.words.setText(f"{edits} not saved when the program ended ({when}).")
 
     def show_nothing(self, words: str) -> None:
         """No crop is in hand."""

@@ -19,6 +19,7 @@ from dropmodel.parts import IGNORE, get_schema
 
 _KEPT = 2000
 _STRENGTH = 150  # of a part's colour, of 255
+_FINER = 4  # pixels that are shown of a cell of a model's map, in each direction
 _LONGEST = 512  # pixels of a mask that is kept: more is not seen on a card
 _WORDS = {ACCEPTED: "✓ accepted", CORRECTED: "✓ corrected", SKIPPED: "skipped"}
 Index = QModelIndex | QPersistentModelIndex
@@ -129,7 +130,8 @@ def _tint(library: Library, crop_id: int) -> QImage | None:
     if mask is None:
         return None
     step = max(1, int(max(mask.labels.shape)) // _LONGEST)
-    labels: npt.NDArray[np.uint8] = np.ascontiguousarray(mask.labels[::step, ::step])
+    labels = mask.labels[::step, ::step]
+    labels = np.ascontiguousarray(labels if mask.origin == CORRECTED else _rounded(labels))
     height, width = labels.shape
     colors = [qRgba(0, 0, 0, 0)] * 256
     for label, part in enumerate(get_schema(mask.schema_name), start=1):
@@ -139,3 +141,19 @@ def _tint(library: Library, crop_id: int) -> QImage | None:
     image = QImage(labels.data, width, height, width, QImage.Format.Format_Indexed8)
     image.setColorTable(colors)
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _rounded(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A model's small map without the steps of its cells, nearer to what the editor would show of it."""
+    import cv2
+
+    height, width = labels.shape
+    size = width * _FINER, height * _FINER
+    found, best = np.zeros(size[::-1], np.uint8), np.full(size[::-1], -1.0, np.float32)
+    for label in np.unique(labels):
+        share = np.asarray(
+            cv2.resize((labels == label).astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+        )
+        ahead = share > best
+        found[ahead], best[ahead] = label, share[ahead]
+    return found

@@ -315,9 +315,11 @@ class MaskRoom(QObject):
             self.page.draft.hide()
             sitting.draft_is_taken = True
             self.editing.replace("Take Over Unsaved Edits", sitting.draft.labels)
+            self.told.emit("Here is what was drawn then. Ctrl+Z takes it back.")
 
     def _drop_draft(self) -> None:
         sitting = self.editing.sitting
         if sitting is not None:
             self.page.draft.hide()
             sitting.forget_draft()
+            self.told.emit("What was drawn then is forgotten.")

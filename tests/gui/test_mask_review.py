@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from dropgui.correction.drafts import open_draft
 from dropgui.correction.revisions import crop_labels
@@ -148,6 +149,23 @@ def test_masks_are_gone_through_by_key_alone(masked: Path) -> None:
         assert "5 of 6 reviewed" in window.masks.page.header.progress
 
     opened(masked, script)
+
+
+@pytest.mark.qt_log_ignore("plugin does not support (raise|grabbing the keyboard)", extend=True)
+def test_a_letter_after_alt_opens_a_menu_and_marks_nothing(masked: Path) -> None:
+    def script(window: MainWindow) -> None:
+        crop_id, bar = sitting(window).crop_id, window.menuBar()
+        bar.setFocus()
+        QTest.keyClick(bar, KEY.Key_S)
+        opened_menu = QApplication.activePopupWidget()
+        assert isinstance(opened_menu, QMenu)
+        assert opened_menu.title() == "&Search"
+        opened_menu.close()
+        settle(window)
+        assert sitting(window).crop_id == crop_id
+        assert review_rows(window.session.library, [crop_id])[crop_id].state == "unseen"
+
+    edited(masked, script)
 
 
 def test_many_masks_are_accepted_together_and_taken_back(masked: Path) -> None:
