@@ -16,8 +16,13 @@ class Able:
     tip: str
 
 
-def able(versions: Sequence[Version], chosen: Version | None, busy: str | None) -> Mapping[str, Able]:
-    """By command, for the ``chosen`` one of ``versions`` while ``busy`` is being done (None: nothing is)."""
+def able(
+    versions: Sequence[Version], chosen: Version | None, busy: str | None, *, compared: bool
+) -> Mapping[str, Able]:
+    """By command, for the ``chosen`` one of ``versions`` while ``busy`` is being done (None: nothing is).
+
+    ``compared``: whether there is a comparison to save.
+    """
     before = next((each.row.name for each in versions if each.is_previous), None)
     wait = None if busy is None else f"{busy}: wait until that is done, or stop it"
     none = _CHOOSE if chosen is None else None
@@ -51,4 +56,6 @@ def able(versions: Sequence[Version], chosen: Version | None, busy: str | None) 
     found = {
         name: Able((wait or why_not) is None, wait or why_not or tip) for name, (why_not, tip) in said.items()
     }
+    save = "Save what two versions were compared on as a page, a table or a picture"
+    found["save"] = Able(compared, save if compared else "Compare two versions first")
     return {**found, "stop": Able(busy is not None, "Stop after the current pictures; what is done stays")}

@@ -50,6 +50,8 @@ class ComparePage(QWidget):
 
     back_wanted = Signal()
     """Back to the tree of versions."""
+    shown = Signal()
+    """There is another comparison."""
     failed = Signal(Exception)
 
     def __init__(
@@ -90,7 +92,7 @@ class ComparePage(QWidget):
             combo.setMaximumWidth(24 * GRID)
             combo.currentIndexChanged.connect(self._show_able)
         self.export = QPushButton("E&xport…")
-        self.export.clicked.connect(self._ask_export)
+        self.export.clicked.connect(self.ask_export)
         self.start = QPushButton("&Compare")
         self.start.setDefault(True)
         self.start.clicked.connect(self.compare)
@@ -230,7 +232,8 @@ class ComparePage(QWidget):
 
         self._runner.run(write, lambda _: self._notice.tell(f"Wrote {path}."), failed)
 
-    def _ask_export(self) -> None:
+    def ask_export(self) -> None:
+        """Ask where what is shown is to be written."""
         if self._found is not None and (chosen := which_comparison(self, "comparison.html")) is not None:
             self.export_to(chosen)
 
@@ -257,6 +260,7 @@ class ComparePage(QWidget):
         self.list.show_pictures([query.crop_id for query in self._queries], self._words_of)
         self._sides.setVisible(bool(self._queries))
         self._show_able()
+        self.shown.emit()
         self._pages.setCurrentIndex(1)
         if self._queries:
             self.list.setCurrentIndex(self.list.model().index(0, 0))

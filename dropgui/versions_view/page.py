@@ -75,6 +75,7 @@ class VersionsPage(QStackedWidget):
         self.setFocusProxy(self.tree)
         self.compare.back_wanted.connect(self.show_tree)
         self.compare.failed.connect(jobs.failed)
+        self.compare.shown.connect(self._show_able)
         self.tree.chosen.connect(self._show_chosen)
         self.detail.rename_wanted.connect(self._rename)
         self.detail.note_wanted.connect(jobs.note)
@@ -90,6 +91,7 @@ class VersionsPage(QStackedWidget):
         add("use", "&Use Selected Version", "", self.use)
         add("back", "Go &Back to the Version Before", "", self.go_back)
         add("compare", "&Compare Selected Version", "", self.show_comparison)
+        add("save", "&Write Comparison…", "", self.compare.ask_export)
         add("import", "&Import Version…", "", self._ask_import)
         add("starter", "&Add Starter Model", "", self._jobs.add_starter)
         add("export", "&Export Selected Version…", "", self._ask_export)
@@ -268,7 +270,8 @@ class VersionsPage(QStackedWidget):
         self._show_able()
 
     def _show_able(self) -> None:
-        for name, found in able(self.versions, self.chosen, self.work.title).items():
+        compared = self.compare.comparison is not None
+        for name, found in able(self.versions, self.chosen, self.work.title, compared=compared).items():
             self.commands.set_able(name, able=found.able, tip=found.tip)
 
     def _hear(self, word: Word) -> bool:

@@ -67,7 +67,7 @@ class VersionsRoom(QObject):
         menu.aboutToShow.connect(self.page.read_soon)
         menus.add(menu, "&Versions", self._come_to_front, self._key)
         menu.addSeparator()
-        self.page.commands.fill(menu, "use", "back", "compare")
+        self.page.commands.fill(menu, "use", "back", "compare", "save")
         menu.addSeparator()
         self.page.commands.fill(menu, "import", "starter", "export")
         menu.addSeparator()

@@ -68,7 +68,9 @@ def test_taught_and_used(path: Path, fake: Fake, capsys: pytest.CaptureFixture[s
         active = active_model(library)
         assert active is not None
         assert active.id == data["version"]
-        assert runs.runs(library)[0].recipe.sources == ("persons", "masks")
+        one = runs.runs(library)[0]
+        assert one.recipe.sources == ("persons", "masks")
+        assert one.seen, "no window has to tell of it"
 
 
 def test_what_failed_says_what_to_try_and_is_resumed(
