@@ -25,17 +25,16 @@ def agreement(who: Labels, labels: Labels) -> Agreement:
     """Pairwise precision, recall and F, and normalised mutual information (arithmetic mean)."""
     _, people = np.unique(who, return_inverse=True)
     _, groups = np.unique(labels, return_inverse=True)
-    table = np.zeros((people.max() + 1, groups.max() + 1))
-    np.add.at(table, (people, groups), 1)
+    # Nearly all of the table of persons and groups is empty: only what is in it is counted.
+    cells, table = np.unique(np.stack([people, groups]), axis=1, return_counts=True)
     pairs = (table * (table - 1)).sum()
-    joined, same = (float((n * (n - 1)).sum()) for n in (table.sum(axis=0), table.sum(axis=1)))
+    sizes = [np.bincount(of).astype(np.float64) for of in (groups, people)]
+    joined, same = (float((n * (n - 1)).sum()) for n in sizes)
     precision = pairs / joined if joined else 1.0
     recall = pairs / same if same else 1.0
     f = 2 * precision * recall / (precision + recall) if pairs else 0.0
-    share = table / len(who)
-    rows, columns = share.sum(axis=1, keepdims=True), share.sum(axis=0, keepdims=True)
-    seen = share > 0
-    mutual = (share[seen] * np.log((share / (rows * columns))[seen])).sum()
+    share, columns, rows = table / len(who), *(n / len(who) for n in sizes)
+    mutual = (share * np.log(share / (rows[cells[0]] * columns[cells[1]]))).sum()
     entropy = -(rows * np.log(rows)).sum() - (columns * np.log(columns)).sum()
     return Agreement(
         float(precision), float(recall), float(f), float(2 * mutual / entropy) if entropy else 1.0
