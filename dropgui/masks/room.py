@@ -98,9 +98,6 @@ class MaskRoom(QObject):
 
     def edit(self, crop_id: int) -> None:
         """Take a crop in hand and show the editor."""
-        focus: QWidget | None = QApplication.focusWidget()
-        if not self.pages.isVisible():
-            self._focus_before = focus
         self.editing.open(crop_id)
         self.pages.setCurrentWidget(self.page)
         if self._tabs is not None:
@@ -114,6 +111,9 @@ class MaskRoom(QObject):
         undo.addStack(self.history.stack)
         undo.addStack(self.marking.stack)
         self.pages.currentChanged.connect(lambda _: self._choose_steps())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
         tabs.currentChanged.connect(self._tab_changed)
 
     def start(self) -> None:
@@ -211,6 +211,12 @@ class MaskRoom(QObject):
             self.reviewing.count()
         if self.editing.sitting is None and not self.editing.busy and (selected := self._selected()):
             self.editing.open(selected[0])
+
+    def _focus_moved(self, _: QWidget | None, focus: QWidget | None) -> None:
+        """What has the keyboard on another tab gets it again when the user comes back to it."""
+        page = None if self._tabs is None else self._tabs.currentWidget()
+        if focus is not None and page is not None and page is not self.pages and page.isAncestorOf(focus):
+            self._focus_before = focus
 
     def _choose_steps(self) -> None:
         """Undo takes back what was done to what is in front."""

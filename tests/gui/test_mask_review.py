@@ -14,7 +14,7 @@ from dropgui.correction.revisions import crop_labels
 from dropgui.library.corrections import labels_of, revisions
 from dropgui.library.drafts import drafts_dir
 from dropgui.library.reviews import review_rows
-from dropgui.main_window import MainWindow
+from dropgui.main_window import GALLERY, MainWindow
 from dropgui.masks.review_page import Show
 from tests.gui.drive import click_card, run_main, wait_until
 from tests.gui.mask_drive import (
@@ -119,7 +119,13 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_lost(masked: Path) -> None:
 
 def test_masks_are_gone_through_by_key_alone(masked: Path) -> None:
     def script(window: MainWindow) -> None:
+        window.gallery.setFocus()
         window.gallery.clearSelection()
+        press(KEY.Key_3, MOD.ControlModifier)
+        settle(window)
+        press(KEY.Key_Escape)
+        assert window.tabs.currentIndex() == GALLERY
+        assert focus() is window.gallery
         press(KEY.Key_3, MOD.ControlModifier)
         settle(window)
         shown = window.session.library
