@@ -12,8 +12,6 @@ Verdict = Literal["better", "worse", "no difference"]
 MARKS: Mapping[Verdict, str] = {"better": "▲", "worse": "▼", "no difference": "="}
 """Beside the word, for colour is not the only sign."""
 
-_THAN = {"better": "better than", "worse": "worse than", "no difference": "no differently from"}
-_FIT = {"better": "better", "worse": "worse", "no difference": "alike"}
 COLUMNS = ("Measure", "Result", "Before", "After", "Change")
 _MINUS = "\N{MINUS SIGN}"
 _UNFAIR = (
@@ -45,14 +43,19 @@ class Compared:
         """What came of it, in a sentence that needs no measure."""
         one, told = self.comparison, []
         before, after = repr(one.before.name), repr(one.after.name)
-        whose = f"The masks of {after}"
         if (finds := one.measures.get("map")) is not None:
-            how = _THAN[verdict(finds)]
-            told.append(f"{after} finds persons {how} {before}, as far as {one.persons:,} of them can tell")
-            whose = "its masks"
+            on = f"measured on {one.persons:,} persons."
+            if finds.certain:
+                told.append(f"{after} finds persons {verdict(finds)} than {before}, {on}")
+            else:
+                told.append(f"No difference in finding persons can be told, {on}")
         if (masks := one.measures.get("miou")) is not None:
-            told.append(f"{whose} fit {_FIT[verdict(masks)]}")
-        return f"{'; '.join(told)}."
+            on = f"measured on {one.masks:,} masks."
+            if masks.certain:
+                told.append(f"The masks of {after} fit {verdict(masks)} than those of {before}, {on}")
+            else:
+                told.append(f"No difference in masks can be told, {on}")
+        return " ".join(told)
 
     @property
     def words(self) -> str:
@@ -123,5 +126,5 @@ def _bounds(interval: tuple[float, float]) -> str:
 
 def _change_bounds(interval: tuple[float, float]) -> str:
     """Whole percents where they are many: there is no room for more, and nobody could tell them apart."""
-    low, high = (f"{100 * bound:+.{int(abs(bound) < 0.1)}f}" for bound in interval)
-    return f"{low} to {high}".replace("-", _MINUS)
+    told = (f"{100 * bound:+.{int(abs(bound) < 0.1)}f}" for bound in interval)
+    return " to ".join("0" if float(each) == 0 else each.replace("-", _MINUS) for each in told)

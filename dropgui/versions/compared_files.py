@@ -26,6 +26,7 @@ SHOWN = 6
 
 _COLORS: dict[Verdict, str] = {"better": GREEN, "worse": ORANGE, "no difference": BLUE}
 _APART = 0.14  # of before and after in the picture, where measures are 1 apart
+_TOP = 112.0  # percent: above 100 there is room for words
 _NAME = 24  # letters of a version's name in the picture
 _CSV = ("measure", "version", "value", "low", "high", "result")
 
@@ -51,7 +52,7 @@ def picture(found: Compared) -> Image.Image:
     before, after = (legible(version.name)[:_NAME] for version in (one.before, one.after))
     ticks = tuple((float(place), title) for place, (title, _) in enumerate(measures, 1))
     x = Axis("", 0.5, len(measures) + 0.5, ticks)
-    chart = Chart(f"{before} (grey), then {after}", x, Axis.linear("percent", 0, 100, 20))
+    chart = Chart(f"{before} (grey), then {after}", x, Axis.linear("percent", 0, _TOP, 20))
     for place, (_, measure) in enumerate(measures, 1):
         said = verdict(measure)
         for at, value, interval, color in (
@@ -60,8 +61,7 @@ def picture(found: Compared) -> Image.Image:
         ):
             chart.line([at, at], [100 * bound for bound in interval], color)
             chart.points([at], [100 * value], color)
-        high = 100 * max(measure.before_interval[1], measure.after_interval[1])
-        chart.note(place, min(high + 5, 97), said, _COLORS[said], "mm")
+        chart.note(place, (100 + _TOP) / 2, said, _COLORS[said], "mm")
     return chart.picture()
 
 

@@ -43,7 +43,7 @@ def found(library: Library) -> Compared:
 
 def test_what_is_said(found: Compared) -> None:
     assert found.title == "old → new"
-    assert found.headline == "'new' finds persons worse than 'old', as far as 8 of them can tell."
+    assert found.headline == "'new' finds persons worse than 'old', measured on 8 persons."
     assert found.words.startswith("Measured on 32 searches for 8 persons among 32 crops")
     rows = {row[0]: row for row in found.rows()}
     assert list(rows) == ["Rank-1", "mAP", "mINP"]
