@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image as Picture
+from sqlalchemy import delete, insert
 
 from dropgui.cli import main
 from dropgui.correction.exchange import export_masks, import_masks
@@ -18,6 +19,7 @@ from dropgui.library.corrections import add_correction, corrected_crops, labels_
 from dropgui.library.queries import crop_ids, crop_rows
 from dropgui.library.reviews import set_review_state
 from dropgui.library.rows import CropFilter
+from dropgui.library.schema import Crop, Mask
 from dropgui.session import Session
 from dropmodel.inference import save_model, untrained_model
 from dropmodel.network.config import NetworkConfig
@@ -94,6 +96,44 @@ def test_what_is_exported_is_what_the_editor_shows(
         for crop in crops[:3]:
             np.testing.assert_array_equal(labels_of(library, revisions(library, crop)[0]), shown[crop])
         assert set(unpooled(library)) == set(crops[:3])
+
+
+def test_turned_pictures_and_two_crops_of_a_frame(tmp_path: Path, model: Path) -> None:
+    """Every format, both ways, in the pixels of the upright picture."""
+    folder, boxes = tmp_path / "hall", ((3, 2, 53, 92), (60, 10, 110, 100))
+    folder.mkdir()
+    lying = Picture.Exif()
+    lying[0x0112] = 6  # its first row is the right edge
+    person(2, 0, 90, 50).rotate(90, expand=True).save(folder / "turned.jpg", exif=lying)
+    upside_down = Picture.Exif()
+    upside_down[0x0112] = 3
+    frame = Picture.new("RGB", (120, 104))
+    frame.rotate(180).save(folder / "frame.jpg", exif=upside_down)
+    with (
+        Library.create(tmp_path / "own.droplib") as library,
+        Session(library, model=model, device="cpu") as session,
+    ):
+        session.index_folder(folder)
+        rows = crop_rows(library, crop_ids(library))
+        (whole,) = (row for row in rows.values() if row.path.name == "frame.jpg")
+        ends = [dict(zip(("left", "top", "right", "bottom"), box, strict=True)) for box in boxes]
+        add = insert(Crop).values([{"image_id": whole.image_id, **box} for box in ends])
+        library.write(lambda c: (c.execute(delete(Crop).where(Crop.id == whole.id)), c.execute(add)))
+        drawn = {}
+        for crop in crop_ids(library).tolist():
+            drawn[crop] = noise(session, crop, crop)
+            assert drawn[crop].shape == (90, 50), "upright"
+            add_correction(library, crop, drawn[crop], EIGHT, base_revision=0)
+        for kind in FORMATS:
+            assert export_masks(session, tmp_path / kind / FILES[kind], kind).masks == 3
+        for kind in FORMATS:
+            library.write(lambda c: c.execute(delete(Mask).where(Mask.origin == "corrected")))
+            assert set(import_masks(session, tmp_path / kind / FILES[kind]).saved) == set(drawn), kind
+            for crop, labels in drawn.items():
+                np.testing.assert_array_equal(labels_of(library, revisions(library, crop)[0]), labels)
+        sizes = {image["file_name"]: (image["width"], image["height"])
+                 for image in json.loads((tmp_path / "coco" / "out.json").read_text())["images"]}  # fmt: skip
+        assert sizes == {"turned.jpg": (50, 90), "frame.jpg": (120, 104)}
 
 
 def test_whose_masks_are_exported(tmp_path: Path, path: Path, model: Path) -> None:
