@@ -3,8 +3,8 @@
     python -m tests.benchmarks.masks [--quick] [--json]
 
 Opens a picture of 1920 x 1080 and one of 3840 x 2160 through the real ``main()``, draws on them with the
-mouse and measures each move from the event until the window is painted. Then draws many strokes and reports
-what the undo history holds and what the process grew by.
+mouse and measures each move from the event until the window is painted. Then drags a part that takes a fifth
+of the picture, draws many strokes and reports what the undo history holds and what the process grew by.
 """
 
 import argparse
@@ -24,10 +24,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from dropgui.correction.region import Point
+from dropgui.correction.region import Box, Point
 from dropgui.library.queries import crop_rows
 from dropgui.main_window import MainWindow
 from dropgui.masks.history import BUDGET
+from dropgui.masks.move import MovePart
 from dropgui.masks.tools import Touch
 from tests.gui.drive import drop, pause, run_main, wait_until
 from tests.support.people import person
@@ -36,6 +37,7 @@ SIZES = {"1080p": (1920, 1080, 24.0), "4K": (3840, 2160, 48.0)}
 """Width and height of the pictures, and the brush's radius on them, in pixels."""
 
 _AIMS_MS = {"1080p": 2.0, "4K": 4.0}
+_DRAG_AIM_MS = 16.0
 _NONE = Qt.KeyboardModifier.NoModifier
 
 
@@ -119,6 +121,34 @@ def measure_moves(window: MainWindow, radius: float, count: int, scale: float | 
     return Moves(statistics.median(times), times[math.ceil(0.99 * len(times)) - 1], painted, len(times))
 
 
+def measure_drag(window: MainWindow, count: int) -> tuple[Moves, float]:
+    """``count`` moves of a very large part, all of the picture in view; the milliseconds of letting it go."""
+    masks = window.masks
+    canvas, document = masks.page.canvas, masks.history.document
+    assert document is not None
+    height, width = document.shape
+    top, left = height // 8, width // 3
+    document.labels[top : top + height * 3 // 4, left : left + width // 4] = 2
+    masks.history.drawn.emit(Box.whole(document.shape))
+    (move,) = (tool for tool in masks.commands.tools if isinstance(tool, MovePart))
+    before = masks.page.tool
+    masks.page.strip.choose(move)
+    masks.options.pick(2)
+    canvas.fit()
+    pause(300)
+    mouse, paints = _Mouse(window), _Paints(canvas)
+    start = canvas.placement.to_canvas(Point(left + width / 8, height / 2))
+    mouse.send(QEvent.Type.MouseButtonPress, start)
+    mouse.send(QEvent.Type.MouseMove, start)  # what is beneath is painted once
+    seen = paints.count
+    way = [start + QPointF(60 * math.sin(step * 0.1), step * 0.2) for step in range(count)]
+    times = sorted(mouse.send(QEvent.Type.MouseMove, at) for at in way)
+    painted = paints.count - seen
+    let_go = mouse.send(QEvent.Type.MouseButtonRelease, way[-1])
+    masks.page.strip.choose(before)
+    return Moves(statistics.median(times), times[math.ceil(0.99 * count) - 1], painted, count), let_go
+
+
 def measure_strokes(window: MainWindow, count: int) -> dict[str, float]:
     """What ``count`` strokes leave in memory, and how long one takes to be drawn, without painting."""
     masks = window.masks
@@ -166,6 +196,7 @@ def _resident() -> int:
 def measure(folder: Path, library: Path, *, moves: int, strokes: int) -> dict[str, object]:
     """Every figure, by name."""
     result: dict[str, object] = {}
+    let_go: dict[str, float] = {}
 
     def script(window: MainWindow) -> None:
         window.resize(1600, 1000)
@@ -179,7 +210,9 @@ def measure(folder: Path, library: Path, *, moves: int, strokes: int) -> dict[st
             wait_until(lambda: not window.masks.busy, "the picture is open")
             for view, scale in (("whole", None), ("pixel for pixel", 1.0)):
                 result[f"{name}, {view}"] = measure_moves(window, radius, moves, scale)
+            result[f"{name}, dragging a part"], let_go[name] = measure_drag(window, moves // 4)
             wait_until(lambda: not window.masks.busy, "it is saved")
+        result["letting go"] = let_go
         window.masks.edit(by_name["1080p"])
         wait_until(lambda: not window.masks.busy, "the picture is open")
         window.masks.options.set_radius(SIZES["1080p"][2])
@@ -213,9 +246,10 @@ def main() -> None:
         return
     for name, value in found.items():
         if isinstance(value, Moves):
-            aim = _AIMS_MS[name.split(",")[0]]
+            aim = _DRAG_AIM_MS if "drag" in name else _AIMS_MS[name.split(",")[0]]
             print(f"{name:24} a move {value.median:5.2f} ms, p99 {value.p99:5.2f} ms (aim {aim:.0f} ms); "
                   f"{value.painted} of {value.moves} painted")  # fmt: skip
+    print(f"letting the part go, milliseconds: {found['letting go']}")
     history = found["history"]
     assert isinstance(history, dict)
     print(
