@@ -151,6 +151,8 @@ class MaskRoom(QObject):
         reviewing.progressed.connect(page.header.show_progress)
         reviewing.finished.connect(lambda: self.editing.leave(lambda: self.editing.close_crop(DONE)))
         self.repairs.told.connect(self.told)
+        for tool in self.commands.tools:
+            tool.told.connect(self.told)
         self.repairs.working.connect(page.header.show_state)
         for part in (editing, reviewing, self.looking, self.repairs):
             part.failed.connect(self.failed)

@@ -13,6 +13,8 @@ from dropgui.masks.placement import Placement
 from dropgui.masks.tools import Brush, Touch
 from dropmodel.parts import BACKGROUND
 
+_NOTHING = "The smart brush found nothing to change there. The brush (B) paints all that it passes over."
+
 
 class SmartBrush(Brush):
     """Paints like the brush while the button is down, then keeps what belongs to what it passed over."""
@@ -56,8 +58,9 @@ class SmartBrush(Brush):
 
         def done(region: Region) -> None:
             self._end_waiting()
-            if document is self.history.document:
-                self.history.paint(self.words(label), region, label)
+            here = document is self.history.document
+            if here and not self.history.paint(self.words(label), region, label):
+                self.told.emit(_NOTHING)
 
         def failed(error: Exception) -> None:
             self._end_waiting()

@@ -44,6 +44,8 @@ class Tool(QObject):
 
     overlay_changed = Signal(object)
     """A :class:`Box` in which what is drawn above the mask is to be drawn anew."""
+    told = Signal(str)
+    """Why nothing happened."""
 
     def __init__(self, history: History, options: Options) -> None:
         super().__init__(history)

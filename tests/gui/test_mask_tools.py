@@ -138,6 +138,10 @@ def test_tools_paint_what_they_say_pixel_for_pixel(masked: Path) -> None:
         settle(window)
         assert window.masks.history.stack.index() == undone + 1, "one step, once it is known where it ends"
         assert (document.labels[112:118, 32] == 4).all()
+        drag(window, [(32, 114), (32, 116)])
+        settle(window)
+        assert window.masks.history.stack.index() == undone + 1
+        assert "nothing to change" in window.notice.text
         press(KEY.Key_I)
         QTest.mouseClick(window.masks.page.canvas, LEFT, MOD.NoModifier, on_canvas(window, 20, 70))
         assert options.label == int(document.labels[70, 20])

@@ -84,3 +84,13 @@ def test_parts_of_one_colour_are_told_apart_by_the_mask(passes_both: bool) -> No
     found = stroke.snapped().full(part.shape) & part
     assert found[75:95, 30:36].all()
     assert found[75:95, 36:40].all() == passes_both
+
+
+def test_a_part_that_was_seen_too_narrow_can_be_widened() -> None:
+    photo, part = limb(128, 64)
+    seen = part & (np.abs(np.arange(64) + 0.5 - 32) < 7)
+    stroke = SmartStroke(photo, np.where(seen, 5, 0).astype(np.uint8))
+    stroke.move(Point(32, 90), Point(32, 115), 20, 20)
+    found = stroke.snapped().full(part.shape)
+    assert found[95:110, 23:41].all(), "by a cell of the model's map on each side"
+    assert not found[95:110, :22].any()
