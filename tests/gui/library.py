@@ -36,7 +36,7 @@ def four_people(folder: Path) -> Path:
     with Library.create(path) as opened:
         crops, model = add_crops(opened, len(WHO), str(pictures)), add_model(opened, dim=64)
         embed(opened, model, crops, crowd(WHO, SCHEMA, dim=64, noise=0.5))
-        _add_masks(opened, model, crops)
+        add_masks(opened, model, crops)
         for who in range(2):
             confirm(opened, np.array(crops)[who == WHO].tolist(), create_person(opened))
     return path
@@ -75,7 +75,7 @@ def command(window: MainWindow, words: str) -> QAction:
     raise AssertionError(f"no command {words!r}")
 
 
-def _add_masks(library: Library, model: int, crops: list[int]) -> None:
+def add_masks(library: Library, model: int, crops: list[int]) -> None:
     """Every crop shows every part, one below the other."""
     labels = np.repeat(np.arange(1, len(SCHEMA) + 1, dtype=np.uint8), 8)[:, None].repeat(12, axis=1)
     png, sure = encode_mask(labels, SCHEMA), [0.9] * len(crops)

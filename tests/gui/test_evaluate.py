@@ -17,6 +17,7 @@ from dropgui.evaluation.result import Options
 from dropgui.evaluation_view import page as page_module
 from dropgui.evaluation_view.heat import contrast, heat_color, readable_on
 from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.gallery.model import MATCH_ROLE
 from dropgui.indexing import CancelToken, Progress
 from dropgui.library import Library
 from dropgui.library.decisions import retract
@@ -26,7 +27,7 @@ from dropgui.main_window import MATCHES, MainWindow
 from dropgui.settings import Appearance
 from dropgui.style import apply_appearance
 from tests.gui.drive import click_card, run_main, wait_until
-from tests.gui.library import TORCH_MS, command
+from tests.gui.library import TORCH_MS, add_masks, command
 from tests.support.people import person
 from tests.unit.evaluation.made import call, make
 from tests.unit.library.made import DIM, SCHEMA
@@ -47,6 +48,7 @@ def made(folder: Path, *, named: bool = True) -> Path:
     with Library.create(path) as library:
         case = make(library, persons=PERSONS, each=EACH, strangers=STRANGERS, noise=2.5, named=named)
         case.session.close()
+        add_masks(library, case.version, case.crops)
         names = [f"person {who}/{place:06}.png" for place, who in enumerate(case.who.tolist())]
         call(library, case.crops, names)
         library.write(lambda c: c.execute(update(Folder).values(path=str(folder / "pictures"))))
@@ -183,7 +185,16 @@ def test_percentages_are_fitted_and_taken_back(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(questions, "which_page", lambda *_: page_file)
     monkeypatch.setattr(questions, "which_output_folder", lambda *_: folder)
 
+    def told(window: MainWindow) -> list[float | None]:
+        rows = range(window.match_model.rowCount())
+        matches = [window.match_model.index(row).data(MATCH_ROLE) for row in rows]
+        return [None if match is None else match.probability for match in matches]
+
     def script(window: MainWindow, page: EvaluatePage) -> None:
+        window.search_for(1)
+        wait_until(lambda: told(window)[:1] not in ([], [None]), "there are percentages")
+        before = told(window)
+        command(window, "Evaluate").trigger()
         measure(page)
         certainty = page.certainty
         page.sections.setCurrentWidget(certainty)
@@ -193,13 +204,14 @@ def test_percentages_are_fitted_and_taken_back(tmp_path: Path, monkeypatch: pyte
         QTest.mouseClick(certainty.calibrate, LEFT)
         wait_until(lambda: not page.work.busy, "it is fitted")
         assert own_calibration_of(window.session.library, 1) is not None
+        wait_until(lambda: told(window)[:1] not in (before[:1], [], [None]), "the matches tell others")
         assert certainty.words.text().startswith("Percentages are calibrated on 9 confirmed persons of this")
         assert not certainty.calibrate.isEnabled()
         assert set(certainty.diagram.lines) == {"In use", "perfect"}
         measure(page)
         assert not certainty.calibrate.isEnabled(), "it would be fitted to the very same"
         command(window, "Take Calibration Back").trigger()
-        wait_until(lambda: not page.work.busy, "it is taken back")
+        wait_until(lambda: told(window) == before, "the matches tell what they told")
         assert own_calibration_of(window.session.library, 1) is None
         for words in ("Page", "Tables", "Curves"):
             command(window, f"Export Evaluation as {words}").trigger()
