@@ -92,6 +92,7 @@ class Stack:
     ) -> None:
         self._found = list(found)
         self._kind = kind
+        self._of_kind = self._sort_out()
         self._marks = dict(ignored or {})
         self._showing_ignored = showing_ignored
         self._steps: list[IgnoredUndo] = []
@@ -143,6 +144,7 @@ class Stack:
     def set_kind(self, kind: Kind) -> None:
         """List duplicates of this kind only; the group in front stays there if it is listed."""
         self._kind = kind
+        self._of_kind = self._sort_out()
         self._list()
 
     def set_showing_ignored(self, showing: bool) -> None:
@@ -160,7 +162,7 @@ class Stack:
         if group is not None and crop_id in group.crop_ids:
             at = self._listed[self._front]
             self._found[at] = self._found[at].keeping(crop_id)
-            self._groups[self._front] = group.keeping(crop_id)
+            self._of_kind[at] = self._groups[self._front] = group.keeping(crop_id)
 
     def decided(self, step: IgnoredUndo) -> None:
         """A group is ignored in the library from now on, or no more."""
@@ -185,6 +187,7 @@ class Stack:
         ]
         place_of = {at: place for place, (at, _) in enumerate(kept)}
         self._found = [group for _, group in kept]
+        self._of_kind = self._sort_out()
         before = self._listed[: self._front]
         self._listed = [place_of[at] for at in self._listed if at in place_of]
         self.go_to(sum(at in place_of for at in before))
@@ -197,11 +200,14 @@ class Stack:
         self._marks.update(step.after)
         self._list()
 
+    def _sort_out(self) -> dict[int, Group]:
+        """The groups of the chosen kind by their places among all that were found."""
+        of_kind = ((at, group.only(self._kind)) for at, group in enumerate(self._found))
+        return {at: group for at, group in of_kind if group is not None}
+
     def _list(self) -> None:
         before = self._listed[self._front] if self._listed else -1
-        of_kind = ((at, group.only(self._kind)) for at, group in enumerate(self._found))
-        every = {at: group for at, group in of_kind if group is not None}
-        by_crop = self._marks_by_crop()
+        every, by_crop = self._of_kind, self._marks_by_crop()
         self._ignored = {at for at, group in every.items() if self._marks_on(group, by_crop)}
         left_out = frozenset[int]() if self._showing_ignored else self._ignored
         listed = {at: group for at, group in every.items() if at not in left_out}
