@@ -54,7 +54,7 @@ def expected(case: Case, *, cameras: int, parts: tuple[str, ...] | None = None) 
     )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(noise=st.floats(0.5, 4), cameras=st.integers(1, 3), seed=st.integers(0, 99))
 def test_values_are_those_of_the_evaluation(
     tmp_path_factory: pytest.TempPathFactory, noise: float, cameras: int, seed: int
