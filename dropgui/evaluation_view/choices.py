@@ -35,7 +35,8 @@ class Choices(QWidget):
         self.by.setToolTip("By what crops are compared; each part alone is measured in any case")
         self._parts = QMenu(self.by)
         self.by.setMenu(self._parts)
-        self.held_out = QCheckBox("Held-out persons onl&y")
+        self.held_out = QCheckBox("Held-out onl&y")
+        self.held_out.setAccessibleName("Only persons who are held out of teaching")
         self.measure = QPushButton("Meas&ure")
         self.measure.setDefault(True)
         for combo, name in ((self.version, "The version to measure"), (self.source, "Whom to look for")):
