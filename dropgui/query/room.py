@@ -25,6 +25,7 @@ from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
 
 _MOST_DROPPED = 8  # more pictures at once are a mistake: a folder was meant
+_MOST_ADDED = 50  # selected crops that join a query: more were selected for something else
 
 
 class QueryRoom(QObject):
@@ -113,7 +114,10 @@ class QueryRoom(QObject):
 
     def add_selected(self) -> None:
         """The selected crops are views of the person that is searched for."""
-        if ids := self._selected():
+        ids = self._selected()
+        if self._too_many(ids):
+            return
+        if ids:
             self._controller.add_views(ids)
             self.searched.emit()
         else:
@@ -123,10 +127,21 @@ class QueryRoom(QObject):
         """The selected crops show somebody who is not meant."""
         if self._controller.question is None:
             self._notice.tell("Search for somebody first; then say who is not meant.")
-        elif ids := self._selected():
+            return
+        ids = self._selected()
+        if self._too_many(ids):
+            return
+        if ids:
             self._controller.add_negatives(ids)
         else:
             self._notice.tell("Select crops of somebody who is not meant first (click on a match).")
+
+    def _too_many(self, ids: list[int]) -> bool:
+        """Whether so many crops are selected that it is a mistake to make all of them part of a query."""
+        if len(ids) > _MOST_ADDED:
+            many = f"{len(ids):,} crops are selected"
+            self._notice.tell(f"{many}, and a query takes up to {_MOST_ADDED} at once. Select fewer.")
+        return len(ids) > _MOST_ADDED
 
     def search_person(self) -> None:
         """Search for the person that the selected crop was confirmed as."""

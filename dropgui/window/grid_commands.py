@@ -11,7 +11,6 @@ from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
 from dropgui.jobs.runner import Runner
 from dropgui.library.library import Library
 from dropgui.library.queries import crop_rows
-from dropgui.library.rows import CropRow
 
 
 class GridCommands(QObject):
@@ -58,7 +57,8 @@ class GridCommands(QObject):
     def _copy_paths(self) -> None:
         ids = self._in_front().selected_ids()
 
-        def copy(rows: dict[int, CropRow]) -> None:
-            QGuiApplication.clipboard().setText("\n".join(str(rows[i].path) for i in ids if i in rows))
+        def read() -> str:
+            rows = crop_rows(self._library, ids)
+            return "\n".join(str(rows[i].path) for i in ids if i in rows)
 
-        self._runner.run(lambda: crop_rows(self._library, ids), copy)
+        self._runner.run(read, QGuiApplication.clipboard().setText)

@@ -14,6 +14,7 @@ from dropgui.library.decisions import confirm
 from dropgui.library.history import past_queries
 from dropgui.library.saved_searches import saved_searches
 from dropgui.main_window import GALLERY, MainWindow
+from dropgui.query import room as room_module
 from dropgui.query.incoming import incoming
 from dropgui.query.targets import PersonTarget
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
@@ -112,6 +113,32 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
         settle(window, 10)
         assert panel.views.count == 2, "Alt+Left undoes it"
+
+    assert run_main(library, script) == 0
+
+
+def test_everything_is_not_a_query(folder: Path, library: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_module, "_MOST_ADDED", 4)
+
+    def script(window: MainWindow) -> None:
+        start(window, folder)
+        window.matches.selectAll()
+        for key in (Qt.Key.Key_A, Qt.Key.Key_X):
+            window.notice.hide()
+            QTest.keyClick(window.matches, key)
+            assert window.notice.text == (
+                "11 crops are selected, and a query takes up to 4 at once. Select fewer."
+            )
+        assert window.notice.isVisible()
+        assert len(window.controller.views) == 1
+        assert not window.controller.negatives
+        window.matches.select_crops(window.match_model.ids[:9])
+        QTest.keyClick(window, Qt.Key.Key_I, CONTROL)
+        assert window.matches.selected_ids() == window.match_model.ids[9:].tolist()
+        QTest.keyClick(window, Qt.Key.Key_C, CONTROL | SHIFT)
+        wait_until(lambda: len(QApplication.clipboard().text().splitlines()) == 2, "two paths are copied")
+        QTest.keyClick(window.matches, Qt.Key.Key_A)
+        wait_until(lambda: len(window.controller.views) == 3, "two more views")
 
     assert run_main(library, script) == 0
 
