@@ -25,14 +25,22 @@ class GalleryPages(QStackedWidget):
         """So many crops pass the filter."""
         self._shown = shown
         if shown:
-            self.setCurrentWidget(self._grid)
+            self._show_grid()
 
     def show_total(self, total: int) -> None:
         """So many crops are in the library."""
         if total == 0:
             self.setCurrentWidget(self._welcome)
+        elif self._shown:
+            self._show_grid()
         else:
-            self.setCurrentWidget(self._grid if self._shown else self._none)
+            self.setCurrentWidget(self._none)
+
+    def _show_grid(self) -> None:
+        is_first = self.currentWidget() not in {self._grid, self._none}
+        self.setCurrentWidget(self._grid)
+        if is_first:  # The keys of the grid work without a click once it is there.
+            self._grid.setFocus()
 
     def _make_none(self) -> QWidget:
         page = QWidget()

@@ -142,9 +142,11 @@ def test_reopened_library_is_there_without_indexing(folder: Path, library: list[
     def first(window: MainWindow) -> None:
         drop(window, folder)
         wait_until(indexed(window, 12), "the folder is indexed")
+        assert window.focusWidget() is window.gallery, "its keys work"
 
     def second(window: MainWindow) -> None:
         wait_until(indexed(window, 12), "the crops are back")
+        assert window.focusWidget() is window.gallery, "its keys work without a click"
         search_first(window)
 
     assert run_main(library, first) == 0
