@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 _UNSEEN = {"offscreen", "minimal"}  # platforms on which nobody could close a box
 _INTERRUPTED = 130
 
+SWITCH_SECONDS = 0.001
+"""After so long a thread lets another have the interpreter. With Python's own 5 ms the window waits for each of
+the threads that index a large folder in turn: three times as many pauses of 30 ms and more."""
+
 
 def has_display() -> bool:
     """Whether a window can be shown: not on Linux with neither X nor Wayland nor a chosen Qt platform."""
@@ -49,6 +53,7 @@ def run_window(library: Path | None, folders: list[Path], demo: bool) -> int:
             "There is no display to show a window on (DISPLAY and WAYLAND_DISPLAY are not set). "
             "Use 'dropgui index' and 'dropgui search', or 'dropgui --demo', which work without one."
         )
+    sys.setswitchinterval(SWITCH_SECONDS)
     with kept_logs(data_folder()):
         application = make_application()
         desk = Desk(application)
