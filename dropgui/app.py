@@ -26,8 +26,8 @@ _UNSEEN = {"offscreen", "minimal"}  # platforms on which nobody could close a bo
 _INTERRUPTED = 130
 
 SWITCH_SECONDS = 0.001
-"""After so long a thread lets another have the interpreter. With Python's own 5 ms the window waits for each of
-the threads that index a large folder in turn: three times as many pauses of 30 ms and more."""
+"""After so long a thread lets another have the interpreter. With Python's own 5 ms the window waits for each
+of the threads that index a large folder in turn: three times as many pauses of 30 ms and more."""
 
 
 def has_display() -> bool:
