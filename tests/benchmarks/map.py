@@ -9,7 +9,6 @@ t-SNE of clustered vectors of a library.
 
 import argparse
 import json
-import os
 import statistics
 import tempfile
 import time
@@ -27,6 +26,7 @@ from dropgui.search import PartIndex
 from dropgui.search.projection import Arrangement, cloud_of
 from dropgui.settings import Appearance
 from dropgui.style import apply_appearance
+from tests.benchmarks.own_home import screen
 from tests.support.crowd import make_crowd
 
 _SIZE = 1200, 800
@@ -132,8 +132,7 @@ def main() -> None:
     parser.add_argument("--no-tsne", action="store_true", help="leave out what takes minutes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    screen()
     application = QApplication(["dropgui"])
     apply_appearance(application, Appearance.LIGHT)
     count = 10_000 if options.quick else options.crops

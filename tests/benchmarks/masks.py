@@ -13,7 +13,6 @@ import math
 import os
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from dropgui.main_window import MainWindow
 from dropgui.masks.history import BUDGET
 from dropgui.masks.move import MovePart
 from dropgui.masks.tools import Touch
+from tests.benchmarks.own_home import own_home
 from tests.gui.drive import drop, pause, run_main, wait_until
 from tests.support.people import person
 
@@ -228,15 +228,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer moves, under a minute")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["DROPGUI_HOME"] = home
-        make_pictures(Path(home, "pictures"))
+    with own_home() as home:
+        make_pictures(home / "pictures")
         application = QApplication(["dropgui"])
         found = measure(
-            Path(home, "pictures"),
-            Path(home, "masks.droplib"),
+            home / "pictures",
+            home / "masks.droplib",
             moves=300 if options.quick else 2000,
             strokes=10_000,
         )

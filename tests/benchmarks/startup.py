@@ -10,13 +10,13 @@ in. Runs where Qt finds a display, else off screen.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from tests.benchmarks.own_home import own_home
 
 _CHILD = "--child"
 
@@ -93,11 +93,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DROPGUI_HOME"] = folder
-        library = Path(folder, "big.droplib")
+    with own_home() as folder:
+        library = folder / "big.droplib"
         make_library(library, options.crops)
         runs = []
         for _ in range(options.runs):

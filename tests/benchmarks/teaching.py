@@ -8,8 +8,6 @@ Told are the pauses between beats: half of them and 99 in 100 are no longer than
 
 import argparse
 import json
-import os
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,6 +24,7 @@ from dropgui.library.queries import crop_ids, crop_rows
 from dropgui.main_window import GALLERY, MainWindow
 from dropgui.session import Session
 from dropmodel.inference import starter_path
+from tests.benchmarks.own_home import own_home
 from tests.gui.drive import click_card, pause, run_main, wait_until
 from tests.gui.library import command
 
@@ -125,12 +124,9 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["DROPGUI_HOME"] = home
+    with own_home() as home:
         application = QApplication(["dropgui"])
-        path = Path(home, "demo.droplib")
+        path = home / "demo.droplib"
         make_library(path)
         result = measure(path, options.seconds)
         application.quit()

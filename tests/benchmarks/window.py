@@ -13,8 +13,6 @@ busy machine does not change.
 import argparse
 import io
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +26,7 @@ from dropgui.library import Library
 from dropgui.main_window import GALLERY, MAP, MainWindow
 from dropgui.map.page import MapPage
 from dropgui.search import PartIndex
+from tests.benchmarks.own_home import own_home
 from tests.gui.drive import click_card, drop, pause, run_main, wait_until
 from tests.support.crowd import make_crowd
 from tests.support.people import person
@@ -158,18 +157,15 @@ def main() -> None:
     parser.add_argument("--only", choices=("dropping", "selecting"))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["DROPGUI_HOME"] = home
+    with own_home() as home:
         application = QApplication(["dropgui"])
         result: dict[str, float] = {}
         if options.only != "selecting":
-            folder = Path(home, "pictures")
+            folder = home / "pictures"
             make_files(folder, options.files)
-            result |= measure(folder, Path(home, "big.droplib"), options.files, options.seconds)
+            result |= measure(folder, home / "big.droplib", options.files, options.seconds)
         if options.only != "dropping":
-            result |= measure_selecting(Path(home, "crowd.droplib"), options.files)
+            result |= measure_selecting(home / "crowd.droplib", options.files)
         application.quit()
     if options.json:
         print(json.dumps({"files": options.files, **result}))
