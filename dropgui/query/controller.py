@@ -287,7 +287,7 @@ class QueryController(QObject):
         self._front = len(loaded.views) - 1
         front = loaded.views[self._front]
         self.loaded.emit(front)
-        read = [view for view in loaded.views if view.features is not None and view.labels is not None]
+        read = [view for view in loaded.views if view.features is not None]
         if not read:
             self._selection.clear()
             return

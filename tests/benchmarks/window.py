@@ -1,13 +1,16 @@
 """How the window holds up with a large library.
 
-    python -m tests.benchmarks.window [--files N] [--seconds S] [--only dropping|selecting] [--json]
+    python -m tests.benchmarks.window [--files N] [--seconds S] [--only dropping|selecting|ranking]
+        [--json]
 
 *Dropping*: makes N small pictures, drops their folder through the real ``main()``, searches while they are
 being indexed, scrolls through all of them, and reports when crops appeared and the longest that the event
 loop stood still. *Selecting*, in a library of N made-up crops: 40 % of them, scattered, then the others, all,
-and one more; the first picture of the map; a lasso on it. Of each act the longest that the event loop stood
+and one more; the first picture of the map; a lasso on it. Of these acts the longest that the event loop stood
 still, and the most time of a processor that the window's own thread spent between two beats of 5 ms, which a
-busy machine does not change.
+busy machine does not change. *Ranking*, in a library of N made-up crops: milliseconds from another weight,
+another choice of parts, or another word of the filter until the new ranking is painted, the middle and the
+longest of twenty; the filter's 50 ms of waiting for the next key are part of it.
 """
 
 import argparse
@@ -18,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -32,6 +35,8 @@ from tests.support.crowd import make_crowd
 from tests.support.people import person
 
 _DIM = 64  # of the made-up crops' vectors: none of the acts is the dearer for longer ones
+_RANKED_DIM = 256  # the starter's
+_TURNS = 20
 _DISTINCT = 200  # pictures that are encoded; the rest differ from them in bytes after the image only
 
 
@@ -144,6 +149,72 @@ def measure_selecting(path: Path, count: int) -> dict[str, float]:
     return result
 
 
+class Answered(QObject):
+    """When the window painted the matches of the answer that was waited for."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self.painted = 0.0  # 0: not yet
+        self._answered = False
+        self._grid = window.matches.viewport()
+        window.controller.answered.connect(self._on_answer)
+        self._grid.installEventFilter(self)
+
+    def expect(self) -> float:
+        """From now on the next answer counts; the time."""
+        self.painted, self._answered = 0.0, False
+        return time.perf_counter()
+
+    def _on_answer(self) -> None:
+        self._answered = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if self._answered and not self.painted and event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, self._note)
+        return super().eventFilter(watched, event)
+
+    def _note(self) -> None:
+        self.painted = self.painted or time.perf_counter()
+
+
+def measure_ranking(path: Path, count: int) -> dict[str, float]:
+    """Of each way to ask anew the middle and the longest time until the answer is painted, in ms."""
+    root = path.with_suffix("")
+    for folder in ("north", "south"):
+        (root / folder).mkdir(parents=True)
+    with Library.create(path) as library:
+        PartIndex.open(library, make_crowd(library, count, dim=_RANKED_DIM, root=root)).close()
+    result: dict[str, float] = {}
+
+    def script(window: MainWindow) -> None:
+        wait_until(lambda: len(window.gallery_model.ids) == count, "all rows are there")
+        wait_until(lambda: window.status.model_text != "Loading model…", "no model is loaded any more")
+        crop_id = int(window.gallery_model.ids[0])
+        person(0, 0).save(root / ("north", "south")[crop_id % 2] / f"{crop_id:08}.jpg")
+        answered = Answered(window)
+        click_card(window.gallery, 0)
+        wait_until(lambda: answered.painted, "there are matches")
+        pause(1000)
+
+        def act(name: str, ask: Callable[[int], object]) -> None:
+            waited = []
+            for turn in range(_TURNS):
+                start = answered.expect()
+                ask(turn)
+                wait_until(lambda: answered.painted, name)
+                waited.append((answered.painted - start) * 1000)
+                pause(100)
+            result[f"{name}_ms"], result[f"{name}_longest_ms"] = float(np.median(waited)), max(waited)
+
+        selection, line = window.selection, window.query_room.filter_line
+        act("weight", lambda turn: selection.set_weight("torso", 0.9 - 0.04 * turn))
+        act("part", lambda _: selection.toggle("head"))
+        act("filter", lambda turn: line.setText(f"camera:{turn % 6 + 1}"))
+
+    run_main(["--library", str(path)], script)
+    return result
+
+
 def _map(window: MainWindow) -> MapPage:
     assert window.late.map is not None
     return window.late.map
@@ -154,18 +225,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=8.0, help="how long to let it index")
-    parser.add_argument("--only", choices=("dropping", "selecting"))
+    parser.add_argument("--only", choices=("dropping", "selecting", "ranking"))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with own_home() as home:
         application = QApplication(["dropgui"])
         result: dict[str, float] = {}
-        if options.only != "selecting":
+        if options.only in {None, "dropping"}:
             folder = home / "pictures"
             make_files(folder, options.files)
             result |= measure(folder, home / "big.droplib", options.files, options.seconds)
-        if options.only != "dropping":
+        if options.only in {None, "selecting"}:
             result |= measure_selecting(home / "crowd.droplib", options.files)
+        if options.only in {None, "ranking"}:
+            result |= measure_ranking(home / "ranked.droplib", options.files)
         application.quit()
     if options.json:
         print(json.dumps({"files": options.files, **result}))

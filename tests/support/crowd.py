@@ -37,13 +37,24 @@ def crowd_features(identities: np.ndarray, dim: int, rng: np.random.Generator) -
     return Features(vectors, visibility, EIGHT)
 
 
-def make_crowd(library: Library, count: int, *, dim: int = 512, cameras: int = 6, named: float = 0.6) -> int:
-    """Fills a new library with ``count`` crops, the first ``named`` share of persons known; the version."""
+def make_crowd(
+    library: Library,
+    count: int,
+    *,
+    dim: int = 512,
+    cameras: int = 6,
+    named: float = 0.6,
+    root: Path = Path("/crowd"),
+) -> int:
+    """Fills a new library with ``count`` crops, the first ``named`` share of persons known; the version.
+
+    The picture of crop ``i`` would be ``{i:08}.jpg``, of even ones in ``root/north``, of odd in ``root/south``.
+    """
     model = register_model(library, name="crowd", schema=EIGHT, dim=dim, weights_hash="c", trained=True)
     persons = max(1, count // _EACH)
     rng = np.random.default_rng(1)
     folders = [
-        {"id": i + 1, "path": f"/crowd/{name}", "name": name} for i, name in enumerate(("north", "south"))
+        {"id": i + 1, "path": str(root / name), "name": name} for i, name in enumerate(("north", "south"))
     ]
     library.write(lambda c: c.execute(insert(Folder), folders))
     rows = [{"id": i + 1, "name": f"cam {i + 1}"} for i in range(cameras)]
