@@ -9,7 +9,7 @@ from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completion
 from dropgui.style import GRID, mark_wrong
 
 _WIDTH, _NARROW = 38 * GRID, 23 * GRID
-_PAUSE_MS = 200  # after a keystroke, before what was typed counts
+_PAUSE_MS = 200  # after a keystroke that may not be the word's last, before the word counts
 _EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
 _TIP = (
     "Show and search only some crops (Ctrl+F). Words are looked for in the file names; besides:\n\n"
@@ -43,7 +43,7 @@ class FilterLine(QLineEdit):
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)  # folders may be dropped anywhere, here too
         self.setMinimumWidth(_NARROW)
-        self.textChanged.connect(lambda _: self._pause.start())
+        self.textChanged.connect(lambda _: self._typed())
         self.textEdited.connect(lambda _: self._offer())
 
     def sizeHint(self) -> QSize:
@@ -100,6 +100,21 @@ class FilterLine(QLineEdit):
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._read()
         super().keyPressEvent(event)
+
+    def _typed(self) -> None:
+        """What is understood counts with the keystroke; half a word is given time to become one."""
+        cursor = self.cursorPosition()
+        start, words = completions(self.text(), cursor, self._vocabulary)
+        try:
+            parse(self.text(), self._vocabulary)
+        except FilterError:
+            self._pause.start()
+            return
+        # The beginning of a key would be looked for in file names.
+        if start < cursor and any(word.endswith(":") for word in words):
+            self._pause.start()
+        else:
+            self._read()
 
     def _read(self) -> None:
         self._pause.stop()

@@ -10,7 +10,7 @@ and one more; the first picture of the map; a lasso on it. Of these acts the lon
 still, and the most time of a processor that the window's own thread spent between two beats of 5 ms, which a
 busy machine does not change. *Ranking*, in a library of N made-up crops: milliseconds from another weight,
 another choice of parts, or another word of the filter until the new ranking is painted, the middle and the
-longest of twenty; the filter's 50 ms of waiting for the next key are part of it.
+longest of twenty.
 """
 
 import argparse
