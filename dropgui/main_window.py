@@ -381,10 +381,10 @@ class MainWindow(QMainWindow):
             self.controller.crops_changed(touched)
 
     def _filter(self, crop_filter: CropFilter) -> None:
+        self.controller.set_filter(crop_filter)  # first: the answer is looked at while the rest is read
         self.feed.set_filter(crop_filter)
         self.late.set_filter(crop_filter)
         self.masks.set_filter(crop_filter)
-        self.controller.set_filter(crop_filter)
 
     def _subject_loaded(self, subject: Subject) -> None:
         if subject.crop_id is not None:

@@ -18,6 +18,7 @@ from dropgui.evaluation.vectors import StoredVectors, index_of
 from dropgui.finetuning.split import parted, split_of
 from dropgui.indexing.progress import CancelToken, Progress
 from dropgui.library import Library
+from dropgui.library.columns import integer_columns
 from dropgui.library.models import (
     IncompleteVersionError,
     brought_calibration_of,
@@ -320,5 +321,5 @@ def _with_corrected(library: Library, version_id: int, labelled: Labelled) -> in
         Embedding.model_version_id == version_id, Embedding.mask_revision > 0
     )
     with library.read() as connection:
-        crops = np.fromiter(connection.execute(query).scalars(), np.int64)
+        crops = integer_columns(connection, query)[0]
     return int(np.isin(labelled.crops, crops).sum())

@@ -50,6 +50,7 @@ class LibraryFeed(QObject):
         super().__init__(runner)
         self._library = library
         self._filter = CropFilter()
+        self._wanted = self._published = 0  # how often everything was asked for, and which of these is here
         self._pending: list[Change] = []
         self._reads = Latest(runner)
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -74,15 +75,20 @@ class LibraryFeed(QObject):
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Show only these crops."""
         self._filter = crop_filter
-        self.reload()
+        self._read()
 
     def reload(self) -> None:
         """Read everything again."""
-        library, crop_filter = self._library, self._filter
-        self._reads.request(
-            lambda: _read(library, crop_filter),
-            self._publish,
-        )
+        self._wanted += 1
+        self._read()
+
+    def _read(self) -> None:
+        """Everything where it was asked for and is not here yet; else which crops pass the filter."""
+        library, crop_filter, number = self._library, self._filter, self._wanted
+        if self._published < number:
+            self._reads.request(lambda: _read(library, crop_filter), lambda read: self._publish(read, number))
+        else:
+            self._reads.request(lambda: crop_ids(library, crop_filter), self.crops.emit)
 
     def _note(self, change: Change) -> None:
         self._pending.append(change)
@@ -93,7 +99,8 @@ class LibraryFeed(QObject):
         if not self._looks.busy:
             self._looks.request(self._library.notice_other_processes, lambda _: None)
 
-    def _publish(self, read: "_Reading") -> None:
+    def _publish(self, read: "_Reading", number: int) -> None:
+        self._published = number
         # A large library takes longer to read: look again only after a rest four times as long.
         self._timer.setInterval(max(_PAUSE_MS, round(4000 * read.seconds)))
         self.crops.emit(read.ids)

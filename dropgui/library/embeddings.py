@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropgui.errors import UserError
 from dropgui.library.chunks import chunks
+from dropgui.library.columns import integer_columns
 from dropgui.library.library import Library
 from dropgui.library.models import model_version
 from dropgui.library.schema import Embedding, Meta
@@ -139,7 +140,7 @@ def has_embeddings(library: Library, model_version_id: int) -> bool:
 def embedded_crops(connection: Connection, model_version_id: int) -> npt.NDArray[np.int64]:
     """Ids of the crops with embeddings of a model version, int64 [N], rising."""
     query = select(Embedding.crop_id).where(Embedding.model_version_id == model_version_id)
-    return np.fromiter(connection.execute(query.order_by(Embedding.crop_id)).scalars(), dtype=np.int64)
+    return integer_columns(connection, query.order_by(Embedding.crop_id))[0]
 
 
 def newest_embedding(connection: Connection) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, Row, select
 
+from dropgui.library.columns import integer_columns
 from dropgui.library.library import Library
 from dropgui.library.schema import Camera, Crop, Folder, Image, Person
 
@@ -56,13 +57,11 @@ def groups_of(library: Library, by: GroupBy) -> Groups:
     crops = select(Crop.id, key).join(Image, Image.id == Crop.image_id).order_by(Crop.id)
     with library.read() as connection:
         named = sorted(connection.execute(select(table.id, table.name)).all(), key=_as_counted)
-        pairs = connection.execute(crops).all()
-    code_of: dict[int | None, int] = {row.id: code for code, row in enumerate(named)}
-    return Groups(
-        crop_ids=np.fromiter((crop for crop, _ in pairs), np.int64, len(pairs)),
-        codes=np.fromiter((code_of.get(group, -1) for _, group in pairs), np.int32, len(pairs)),
-        names=tuple(row.name for row in named),
-    )
+        crop_ids, keys = integer_columns(connection, crops)
+    code_of = {row.id: code for code, row in enumerate(named)}
+    present, places = np.unique(keys, return_inverse=True)
+    codes = np.array([code_of.get(key, -1) for key in present.tolist()], np.int32)
+    return Groups(crop_ids, codes[places], names=tuple(row.name for row in named))
 
 
 def _as_counted(row: Row[int, str]) -> tuple[list[tuple[int, str]], int]:

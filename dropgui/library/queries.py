@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, or_, select
 
 from dropgui.library.chunks import chunks
+from dropgui.library.columns import integer_columns
 from dropgui.library.embeddings import features_of
 from dropgui.library.library import Library
 from dropgui.library.masks import mask_of
@@ -111,7 +112,7 @@ def crop_ids(library: Library, crop_filter: CropFilter = CropFilter()) -> npt.ND
         .order_by(Image.folder_id, Image.relative_path, Crop.id)
     )
     with library.read() as connection:
-        return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
+        return integer_columns(connection, query)[0]
 
 
 def shown(library: Library, crop_filter: CropFilter) -> list[ColumnElement[bool]]:

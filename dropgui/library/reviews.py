@@ -6,7 +6,6 @@ known come last. Only crops that the model has seen and whose picture can be rea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from dropgui.library.changes import Change
 from dropgui.library.chunks import chunks
+from dropgui.library.columns import integer_columns
 from dropgui.library.library import Library
 from dropgui.library.marks import Marks, MarksUndo, difference, marked, note, read_marks, write_marks
 from dropgui.library.masks import MODEL
@@ -95,10 +95,10 @@ def review_order(
     """Ids of all crops of ``states`` that pass the filter, int64 [N], in the order of review."""
     with library.read() as connection:
         halves = [
-            connection.execute(_order(library, crop_filter, states, known=known)).scalars()
+            integer_columns(connection, _order(library, crop_filter, states, known=known))[0]
             for known in (True, False)
         ]
-        return np.fromiter(chain.from_iterable(halves), dtype=np.int64)
+    return np.concatenate(halves)
 
 
 def set_uncertainty(library: Library, model_version_id: int, crop_id: int, uncertainty: float) -> None:

@@ -68,9 +68,8 @@ class Reviewing(QObject):
         return bool(self._said)
 
     def set_filter(self, crop_filter: CropFilter) -> None:
-        """Only these crops are gone through and counted."""
+        """Only these crops are gone through, and counted from the next :meth:`count` on."""
         self._filter = crop_filter
-        self.count()
 
     def library_changed(self, change: Change) -> None:
         """Count anew where the numbers may be others."""

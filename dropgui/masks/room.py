@@ -125,6 +125,8 @@ class MaskRoom(QObject):
     def set_filter(self, crop_filter: CropFilter) -> None:
         """Review only these crops."""
         self.reviewing.set_filter(crop_filter)
+        if self._progress_is_known:
+            self.reviewing.count()
         self.grid.set_filter(crop_filter)
 
     def library_changed(self, change: Change) -> None:

@@ -48,7 +48,8 @@ def make_crowd(
 ) -> int:
     """Fills a new library with ``count`` crops, the first ``named`` share of persons known; the version.
 
-    The picture of crop ``i`` would be ``{i:08}.jpg``, of even ones in ``root/north``, of odd in ``root/south``.
+    The picture of crop ``i`` would be ``{i:08}.jpg``, in ``root/north`` if ``i`` is even, else in
+    ``root/south``.
     """
     model = register_model(library, name="crowd", schema=EIGHT, dim=dim, weights_hash="c", trained=True)
     persons = max(1, count // _EACH)
