@@ -1,4 +1,4 @@
-"""One picture file, read once by a decoding thread: its content's hash, its pixels, what its EXIF tells."""
+"""One picture file, read once by a decoding thread: its content's hash, its pixels, what EXIF and name tell."""
 
 import hashlib
 import struct
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from dropgui.indexing.names import time_of
 from dropgui.indexing.plan import Item
 from dropgui.indexing.walk import Failure
 from dropmodel.errors import ImageError
@@ -78,7 +79,9 @@ def read_item(item: Item, at_least: tuple[int, int]) -> Outcome:
         return Unreadable(item, Failure(item.path, error.reason))
     except OSError as error:
         return Unreadable(item, Failure(item.path, f"it could not be read: {error.strerror}"))
-    return Picture(item, content_hash, pixels, width, height, orientation, captured_at)
+    return Picture(
+        item, content_hash, pixels, width, height, orientation, captured_at or time_of(item.path.name)
+    )
 
 
 def hash_file(path: Path) -> bytes:

@@ -1,6 +1,8 @@
-"""The camera, as the names of files and folders tell it."""
+"""The camera and the time, as the names of files and folders tell them."""
 
 import re
+from contextlib import suppress
+from datetime import datetime
 from pathlib import PurePosixPath
 
 # Market-1501: 0001_c1s1_001051_00.jpg; DukeMTMC: 0001_c2_f0046182.jpg; -1 is Market's junk identity.
@@ -9,6 +11,10 @@ _CAMERA_WORD = re.compile(
     r"(?:^|[^a-z0-9])(cam(?:era)?[-_ ]?\d+|camera[-_ ][a-z0-9]+)(?:[^a-z0-9]|$)", re.IGNORECASE
 )
 _CAMERA_FOLDER = re.compile(r"^cam(?:era)?(?:[-_ ]?\d+[a-z]?|[-_ ][\w -]+)$", re.IGNORECASE)
+# A day and a time to the second, with or without signs between: 20240131_120301, 2024-01-31 12.03.01.250.
+_MOMENT = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)[-_. T]?(\d\d)([-_.:]?)(\d\d)\6(\d\d)(?:\.?(\d{3}))?(?!\d)"
+)
 
 
 def is_camera(folder: str) -> bool:
@@ -31,3 +37,17 @@ def camera_of(relative_path: str) -> str | None:
             return folder
     word = _CAMERA_WORD.search(path.stem)
     return word.group(1) if word else None
+
+
+def time_of(name: str) -> datetime | None:
+    """When a picture was taken, by the camera's own clock, if its file's name says so; else None.
+
+    The first day of the calendar with a time to the second counts (``cam1_20240131_120301.jpg``,
+    ``2024-01-31 12.03.01.250.png``); what only looks like one does not.
+    """
+    for match in _MOMENT.finditer(name):
+        year, _, month, day, hour, _, minute, second, thousandths = match.groups(default="0")
+        day_and_time = f"{year}-{month}-{day} {hour}:{minute}:{second}.{thousandths:0>3}"
+        with suppress(ValueError):
+            return datetime.fromisoformat(day_and_time)
+    return None

@@ -111,6 +111,8 @@ def test_exif_turns_dates_and_broken_exif(library: Library, folder: Path) -> Non
     exif[0x0112] = 6
     exif.get_ifd(0x8769)[0x9003] = "2023:05:06 07:08:09"
     picture(folder / "turned.jpg", size=(40, 20), exif=exif)
+    picture(folder / "20240131_120301 named otherwise.jpg", exif=exif)
+    picture(folder / "20240131_120301.jpg")
     odd = Pillow.Exif()
     odd[0x0112] = 77
     odd.get_ifd(0x8769)[0x9003] = "0000:00:00 00:00:00"
@@ -122,6 +124,8 @@ def test_exif_turns_dates_and_broken_exif(library: Library, folder: Path) -> Non
     turned = rows["turned.jpg"]
     assert (turned.width, turned.height, turned.orientation) == (20, 40, 6)
     assert turned.captured_at == datetime(2023, 5, 6, 7, 8, 9)  # noqa: DTZ001
+    assert rows["20240131_120301 named otherwise.jpg"].captured_at == turned.captured_at
+    assert rows["20240131_120301.jpg"].captured_at == datetime(2024, 1, 31, 12, 3, 1)  # noqa: DTZ001
     for name in ("odd.jpg", "torn.jpg"):
         assert (rows[name].width, rows[name].height, rows[name].orientation) == (16, 32, 1)
         assert rows[name].captured_at is None

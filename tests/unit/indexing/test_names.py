@@ -1,8 +1,12 @@
-"""Cameras as names tell them."""
+"""Cameras and times as names tell them."""
+
+from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dropgui.indexing.names import camera_of
+from dropgui.indexing.names import camera_of, time_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +34,36 @@ from dropgui.indexing.names import camera_of
 )
 def test_camera_of(path: str, camera: str | None) -> None:
     assert camera_of(path) == camera
+
+
+@pytest.mark.parametrize(
+    ("name", "time"),
+    [
+        ("cam1_20240131_120301.jpg", "2024-01-31 12:03:01"),
+        ("20240131120301.jpg", "2024-01-31 12:03:01"),
+        ("2024-01-31 12.03.01.250.png", "2024-01-31 12:03:01.250"),
+        ("2024_01_31_12_03_01_007.jpg", "2024-01-31 12:03:01"),
+        ("yard-2024-01-31T12:03:01-0003.jpg", "2024-01-31 12:03:01"),
+        ("20240131120301250.jpg", "2024-01-31 12:03:01.250"),
+        ("99999999999999_20240131_120301.jpg", "2024-01-31 12:03:01"),
+        ("IMG_20240230_120301.jpg", None),
+        ("20240131_250301.jpg", None),
+        ("2024-01-31.jpg", None),
+        ("20240131_1203.jpg", None),
+        ("1202401311203015.jpg", None),
+        ("0001_c1s1_001051_00.jpg", None),
+        ("0001_c2_f0046182.jpg", None),
+    ],
+)
+def test_time_of(name: str, time: str | None) -> None:
+    assert time_of(name) == (None if time is None else datetime.fromisoformat(time))
+
+
+@given(
+    time=st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001
+    form=st.sampled_from(["%Y%m%d%H%M%S", "%Y%m%d_%H%M%S", "%Y-%m-%d_%H-%M-%S", "%Y-%m-%dT%H:%M:%S"]),
+    before=st.text("abc_- .", max_size=5),
+    after=st.text("abc_- .", max_size=5),
+)
+def test_any_time_is_found(time: datetime, form: str, before: str, after: str) -> None:
+    assert time_of(f"{before}{time.strftime(form)}{after}.jpg") == time.replace(microsecond=0)
