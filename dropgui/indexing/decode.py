@@ -1,4 +1,4 @@
-"""One picture file, read once by a decoding thread: its content's hash, its pixels, what EXIF and name tell."""
+"""One picture file, read once by a decoding thread: its hash, its pixels, what its EXIF and its name tell."""
 
 import hashlib
 import struct
