@@ -17,6 +17,7 @@ class GalleryPages(QStackedWidget):
         self._welcome = welcome
         self._grid = grid
         self._shown = 0
+        self._total: int | None = None
         self._none = self._make_none()
         for page in (QWidget(), welcome, self._none, grid):
             self.addWidget(page)
@@ -24,17 +25,18 @@ class GalleryPages(QStackedWidget):
     def show_crops(self, shown: int) -> None:
         """So many crops pass the filter."""
         self._shown = shown
-        if shown:
-            self._show_grid()
+        self._show()
 
     def show_total(self, total: int) -> None:
         """So many crops are in the library."""
-        if total == 0:
-            self.setCurrentWidget(self._welcome)
-        elif self._shown:
+        self._total = total
+        self._show()
+
+    def _show(self) -> None:
+        if self._shown:
             self._show_grid()
-        else:
-            self.setCurrentWidget(self._none)
+        elif self._total is not None:
+            self.setCurrentWidget(self._none if self._total else self._welcome)
 
     def _show_grid(self) -> None:
         is_first = self.currentWidget() not in {self._grid, self._none}
