@@ -5,7 +5,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
 from dropgui.library.rows import CropFilter
-from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completions, parse, write
+from dropgui.query.filter_words import (
+    HELP,
+    FilterError,
+    Vocabulary,
+    begins_key,
+    completions,
+    parse,
+    write,
+)
 from dropgui.style import GRID, mark_wrong
 
 _WIDTH, _NARROW = 38 * GRID, 23 * GRID
@@ -103,32 +111,32 @@ class FilterLine(QLineEdit):
 
     def _typed(self) -> None:
         """What is understood counts with the keystroke; half a word is given time to become one."""
-        cursor = self.cursorPosition()
-        start, words = completions(self.text(), cursor, self._vocabulary)
-        try:
-            parse(self.text(), self._vocabulary)
-        except FilterError:
-            self._pause.start()
-            return
+        said = self._said()
         # The beginning of a key would be looked for in file names.
-        if start < cursor and any(word.endswith(":") for word in words):
+        if isinstance(said, FilterError) or begins_key(self.text(), self.cursorPosition()):
             self._pause.start()
         else:
-            self._read()
+            self._heed(said)
 
     def _read(self) -> None:
-        self._pause.stop()
+        self._heed(self._said())
+
+    def _said(self) -> CropFilter | FilterError:
         try:
-            found = parse(self.text(), self._vocabulary)
+            return parse(self.text(), self._vocabulary)
         except FilterError as error:
-            self._problem.say(str(error))
-            mark_wrong(self, wrong=True)
+            return error
+
+    def _heed(self, said: CropFilter | FilterError) -> None:
+        self._pause.stop()
+        mark_wrong(self, wrong=isinstance(said, FilterError))
+        if isinstance(said, FilterError):
+            self._problem.say(str(said))
             return
         self._problem.hide()
-        mark_wrong(self, wrong=False)
-        if found != self._filter:
-            self._filter = found
-            self.filter_changed.emit(found)
+        if said != self._filter:
+            self._filter = said
+            self.filter_changed.emit(said)
 
     def _offer(self) -> None:
         if not self.isVisible():

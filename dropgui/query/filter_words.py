@@ -164,22 +164,34 @@ def joined(ticked: CropFilter, typed: CropFilter) -> CropFilter:
     )
 
 
+def begins_key(text: str, cursor: int) -> bool:
+    """Whether the word at the cursor may still become a key."""
+    token = text[_start(text, cursor) : cursor]
+    return bool(token) and bool(_keys(token))
+
+
 def completions(text: str, cursor: int, vocabulary: Vocabulary) -> tuple[int, list[str]]:
     """Where the word at the cursor begins, and what it can become."""
-    start = cursor
-    for match in _TOKEN.finditer(text[:cursor]):
-        if match.end() == cursor:
-            start = match.start()
+    start = _start(text, cursor)
     token = text[start:cursor]
     key, colon, value = token.partition(":")
     if not colon:
-        return start, [f"{name}:" for name in HELP if name.startswith(token.casefold())]
+        return start, _keys(token)
     before, comma, last = value.rpartition(",")
     typed = last.strip('"').casefold()
     names = [name for name in vocabulary.names(key) if typed in name.casefold()] if key in HELP else []
     ending = f">{CLEARLY:g}" if key == "part" else ""
     whole = [f"{key}:{before}{comma}{_quoted(name)}{ending}" for name in names]
     return start, [done for done in whole if done != token]
+
+
+def _start(text: str, cursor: int) -> int:
+    """Where the word that ends at the cursor begins; the cursor where none does."""
+    return next((match.start() for match in _TOKEN.finditer(text[:cursor]) if match.end() == cursor), cursor)
+
+
+def _keys(token: str) -> list[str]:
+    return [f"{name}:" for name in HELP if name.startswith(token.casefold())]
 
 
 def _with(found: CropFilter, key: str, value: str, vocabulary: Vocabulary) -> CropFilter:

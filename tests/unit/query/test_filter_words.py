@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropgui.library.rows import REVIEW_STATES, CropFilter
-from dropgui.query.filter_words import HELP, FilterError, Vocabulary, completions, joined, parse, write
+from dropgui.query.filter_words import (
+    HELP,
+    FilterError,
+    Vocabulary,
+    begins_key,
+    completions,
+    joined,
+    parse,
+    write,
+)
 from dropmodel.parts import EIGHT
 
 
@@ -102,7 +111,17 @@ def test_no_text_breaks_it(text: str) -> None:
     with suppress(FilterError):
         found = parse(text, WORDS)
         assert parse(write(found, WORDS), WORDS) == found
-    completions(text, len(text), WORDS)
+    start, words = completions(text, len(text), WORDS)
+    assert begins_key(text, len(text)) == (start < len(text) and any(word.endswith(":") for word in words))
+
+
+@pytest.mark.parametrize(
+    ("text", "cursor", "expected"),
+    [("ca", 2, True), ("door P", 6, True), ("camera", 3, True), ("ca ", 3, False), ("", 0, False)]
+    + [(text, len(text), False) for text in ("camera:", "person:a", "door", '"ca"')],
+)
+def test_half_a_key_is_known(text: str, cursor: int, expected: bool) -> None:
+    assert begins_key(text, cursor) is expected
 
 
 def test_what_was_typed_counts_before_what_is_ticked() -> None:
