@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         self.late.tab_wanted.connect(self._show_tab)
         self.model_rooms.tab_wanted.connect(self._show_tab)
         self.model_rooms.chosen.connect(self.search_for)
+        self.model_rooms.selection_changed.connect(self._show_counted)
         self.model_rooms.switched.connect(self._load_model)
         self.model_rooms.teaching.close_wanted.connect(self.close)
         self.late.grid_made.connect(self.grid_commands.add)
@@ -358,9 +359,9 @@ class MainWindow(QMainWindow):
     @property
     def _grid(self) -> CropGrid:
         """The grid of the tab in front; the gallery's for the map."""
-        if self.tabs.currentIndex() == MATCHES:
-            return self.matches
-        return self.late.grid(self.tabs.currentIndex()) or self.gallery
+        tab = self.tabs.currentIndex()
+        grid = self.matches if tab == MATCHES else self.late.grid(tab) or self.model_rooms.grid(tab)
+        return grid or self.gallery
 
     def _show_counted(self) -> None:
         self.status.show_counts(self._counts, len(self.gallery_model.ids), self._grid.selected_count())

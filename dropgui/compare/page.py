@@ -1,7 +1,5 @@
 """Query and match side by side, with their parts in rows and the reasons in words."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
@@ -15,15 +13,15 @@ from PySide6.QtWidgets import (
 )
 
 from dropgui.compare.colors import HeatLegend
+from dropgui.compare.foot import Foot, Place
 from dropgui.compare.heats import Pair
 from dropgui.compare.picture_view import PictureView, View
 from dropgui.compare.rows import PartRows, part_rows
-from dropgui.library.decisions import CONFIRMED, REJECTED
+from dropgui.library.decisions import CONFIRMED
 from dropgui.query.subjects import Subject
 from dropgui.search.certainty import percent
-from dropgui.search.query import Match
 from dropgui.search.reasons import reasons
-from dropgui.style import GRID, ElidedLabel, heading, note, scaled, verdict_color, verdict_icon
+from dropgui.style import GRID, ElidedLabel, heading, note, scaled, verdict_color
 from dropmodel.parts import PartSchema
 
 _SIDE = 31 * GRID
@@ -32,20 +30,6 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PARTS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _KEYS = {*_STEPS, *_PARTS, Qt.Key.Key_V, Qt.Key.Key_Escape}
 """Keys of this page wherever on it the focus is. The space bar leaves it too, unless it presses a button."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which match is shown: of ``rank`` from 1, at ``position`` from 0 of ``total`` in the order of the grid.
-
-    ``verdict`` is what was decided of it.
-    """
-
-    match: Match
-    rank: int
-    position: int
-    total: int
-    verdict: str | None
 
 
 class _Side(QWidget):
@@ -86,11 +70,11 @@ class ComparePage(QWidget):
     """Back to the grid."""
     stepped = Signal(int)
     """1 for the next match, -1 for the one before."""
-    decided = Signal(str)
-    """``CONFIRMED`` or ``REJECTED``, of the match that is shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, back: str, foot: Foot, parent: QWidget | None = None) -> None:
+        """``back`` names what :attr:`left` leads back to; ``foot`` stands below the parts."""
         super().__init__(parent)
+        self._foot = foot
         self._schema: PartSchema | None = None
         self._place: Place | None = None
         self._query: Subject | None = None
@@ -110,13 +94,11 @@ class ComparePage(QWidget):
         self._reasons.setMinimumHeight(3 * self._reasons.fontMetrics().lineSpacing())
         self._explanation = note()
         self._legend = HeatLegend()
-        self._verdict = note()
         self._views = QButtonGroup(self)
-        self._buttons = {verdict: QPushButton() for verdict in (CONFIRMED, REJECTED)}
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
-        column.addLayout(self._make_header())
+        column.addLayout(self._make_header(back))
         body = QHBoxLayout()
         body.setSpacing(2 * GRID)
         body.addWidget(self.query, 1)
@@ -169,8 +151,7 @@ class ComparePage(QWidget):
         self._reasons.setText(" ".join(reasons(match, schema)))
         self._earlier.setEnabled(place.position > 0)
         self._later.setEnabled(place.position < place.total - 1)
-        decided = {CONFIRMED: "You said: the same person.", REJECTED: "You said: somebody else."}
-        self._verdict.setText(decided.get(place.verdict or "", "Is this the same person?"))
+        self._foot.show_place(place)
         frame = None if place.verdict is None else verdict_color(confirmed=place.verdict == CONFIRMED)
         self.match.view.set_frame(frame)
         self._show_rows()
@@ -228,9 +209,9 @@ class ComparePage(QWidget):
 
     # -- layout -----------------------------------------------------------------------------------
 
-    def _make_header(self) -> QHBoxLayout:
-        back = QPushButton("Back to Matches")
-        back.setToolTip("Back to the ranked matches (Esc)")
+    def _make_header(self, words: str) -> QHBoxLayout:
+        back = QPushButton(words)
+        back.setToolTip(f"{words} (Esc)")
         back.clicked.connect(self.left)
         self._earlier, self._later = QPushButton("‹"), QPushButton("›")
         for button, step, words in (
@@ -269,17 +250,6 @@ class ComparePage(QWidget):
             self._views.addButton(button)
             views.addWidget(button)
         self._view_buttons[View.AGREEMENT].setChecked(True)
-        verdicts = QHBoxLayout()
-        verdicts.setSpacing(GRID // 2)
-        for verdict, words, key in ((CONFIRMED, "&Yes", "Y"), (REJECTED, "&No", "N")):
-            button = self._buttons[verdict]
-            button.setText(words)
-            button.setIcon(verdict_icon(confirmed=verdict == CONFIRMED))
-            meaning = "the same person" if verdict == CONFIRMED else "somebody else"
-            button.setToolTip(f"It is {meaning}; the next match that is not decided follows ({key})")
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(lambda _=False, verdict=verdict: self.decided.emit(verdict))
-            verdicts.addWidget(button)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -288,8 +258,7 @@ class ComparePage(QWidget):
         column.addWidget(self._legend)
         column.addWidget(self._explanation)
         column.addStretch(1)
-        column.addWidget(self._verdict)
-        column.addLayout(verdicts)
+        column.addWidget(self._foot)
         return side
 
     # -- how it hangs together --------------------------------------------------------------------

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from dropgui.compare.heats import Heats, Pair
-from dropgui.compare.page import ComparePage, Place
-from dropgui.errors import UserError
+from dropgui.compare.foot import Place, Verdicts
+from dropgui.compare.looking import Looking
+from dropgui.compare.page import ComparePage
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.model import MATCH_ROLE, RANK_ROLE, VERDICT_ROLE, CropModel
-from dropgui.jobs.runner import Latest, Runner
+from dropgui.jobs.runner import Runner
 from dropgui.query.controller import QueryController
 from dropgui.query.selection import PartSelection
-from dropgui.query.subjects import Subject, load_crop
 from dropgui.session import Session
 
 
@@ -39,18 +38,14 @@ class Comparison(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session = session
         self._controller = controller
         self._selection = selection
         self._model = model
         self._grid = grid
         self._matches = matches
-        self._heats = Heats(session)
-        self._loads = Latest(runner)
-        self._looks = Latest(runner)
-        self._failed = runner.failed.emit
-        self._asked: tuple[Subject, int] | None = None  # the query's view and the crop that are compared
-        self.page = ComparePage()
+        self.verdicts = Verdicts()
+        self.page = ComparePage("Back to Matches", self.verdicts)
+        self.looking = Looking(self.page, session, runner, self)
         self.pages = QStackedWidget()
         self.pages.addWidget(matches)
         self.pages.addWidget(self.page)
@@ -61,12 +56,9 @@ class Comparison(QObject):
         self.action.setStatusTip("Query and match side by side, part by part")
         self.action.triggered.connect(self.open)
         grid.addAction(self.action)
-        # What is known in a blink needs no word.
-        self._patience = QTimer(self, singleShot=True, interval=200)
-        self._patience.timeout.connect(lambda: self.page.say("Looking at both pictures…"))
         self.page.left.connect(self.close)
         self.page.stepped.connect(self.step)
-        self.page.decided.connect(decide)
+        self.verdicts.decided.connect(decide)
         grid.current_changed.connect(self._follow)
         model.modelReset.connect(self._follow)
         model.dataChanged.connect(self._follow)
@@ -92,10 +84,7 @@ class Comparison(QObject):
     def close(self) -> None:
         """Back to the ranked matches."""
         if self.is_open:
-            self._patience.stop()
-            self._loads.drop()
-            self._looks.drop()
-            self._asked = None
+            self.looking.drop()
             self.pages.setCurrentWidget(self._matches)
             self._grid.setFocus()
 
@@ -125,36 +114,5 @@ class Comparison(QObject):
         match, verdict = index.data(MATCH_ROLE), index.data(VERDICT_ROLE)
         place = Place(match, index.data(RANK_ROLE), crops.index(current), len(crops), verdict)
         self.page.show_place(place, schema)
-        if self._asked is None or (self._asked[0] is not query or self._asked[1] != current):
-            self._compare(query, current)
-
-    def _compare(self, query: Subject, crop_id: int) -> None:
-        self._asked = (query, crop_id)
-        self._looks.drop()
-        self._patience.start()
-        session, heats = self._session, self._heats
-
-        def wanted() -> bool:
-            return self._asked is not None and self._asked[0] is query and self._asked[1] == crop_id
-
-        def loaded(match: Subject) -> None:
-            if not wanted():
-                return
-            self.page.show_subjects(query, match, len(self._controller.views))
-            self._looks.request(lambda: heats.pair(query, match), looked, failed)
-
-        def looked(pair: Pair | None) -> None:
-            if wanted():
-                self._patience.stop()
-                self.page.show_pair(pair)
-
-        def failed(error: Exception) -> None:
-            if not wanted():
-                return
-            self._patience.stop()
-            if isinstance(error, UserError):
-                self.page.show_fault(str(error))
-            else:
-                self._failed(error)
-
-        self._loads.request(lambda: load_crop(session, crop_id), loaded, failed)
+        if not self.looking.is_at(query, current):
+            self.looking.look(query, current, len(self._controller.views))

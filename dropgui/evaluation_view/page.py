@@ -20,6 +20,7 @@ from dropgui.evaluation_view.certainty import CertaintyPanel
 from dropgui.evaluation_view.choices import Choices
 from dropgui.evaluation_view.panels import CamerasPanel, MasksPanel, Overview, PartsPanel
 from dropgui.evaluation_view.worst import WorstPanel
+from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import Progress, duration
 from dropgui.jobs.long_work import LongWork
@@ -63,7 +64,7 @@ class EvaluatePage(QWidget):
         self.parts = PartsPanel()
         self.cameras = CamerasPanel()
         self.certainty = CertaintyPanel()
-        self.worst = WorstPanel(session.library, runner, thumbnails)
+        self.worst = WorstPanel(session, runner, thumbnails)
         self.masks = MasksPanel()
         self.export = QPushButton("E&xport")
         self.export.setToolTip("Write what was measured to files: a page, tables, or curves")
@@ -85,6 +86,7 @@ class EvaluatePage(QWidget):
         self.choices.changed.connect(self._show_able)
         self.choices.measure.clicked.connect(self.measure)
         self.worst.chosen.connect(self.chosen)
+        self.worst.failed.connect(self._fault)
         self.certainty.calibrate_wanted.connect(self.calibrate)
         self.certainty.forget_wanted.connect(self.forget)
         self.work.began.connect(self._began)
@@ -137,6 +139,11 @@ class EvaluatePage(QWidget):
     def found(self) -> Evaluation | None:
         """What is shown."""
         return self._found
+
+    @property
+    def grid(self) -> CropGrid | None:
+        """The crops that commands go to, where such a section is in front."""
+        return self.worst.grid if self.worst.isVisible() else None
 
     @property
     def message(self) -> str:

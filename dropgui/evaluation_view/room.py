@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget
 from dropgui import menus
 from dropgui.dialogs import questions
 from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.library.changes import Change
@@ -20,6 +21,8 @@ class EvaluationRoom(QObject):
     """Adds the tab; its page is built when it is first looked at."""
 
     tab_wanted = Signal(int)
+    selection_changed = Signal()
+    """Others are selected in :meth:`grid`, or another one is in front."""
     chosen = Signal(int)
     """Search for this crop."""
     recalibrated = Signal()
@@ -58,6 +61,10 @@ class EvaluationRoom(QObject):
         self._made()
         self.tab_wanted.emit(self._tab)
 
+    def grid(self, tab: int) -> CropGrid | None:
+        """The grid of crops that is in front, if this tab is and has one."""
+        return self.page.grid if self.page is not None and tab == self._tab else None
+
     def library_changed(self, change: Change) -> None:
         """Follow the library."""
         if self.page is not None:
@@ -75,6 +82,8 @@ class EvaluationRoom(QObject):
             self._room.addWidget(page)
             self._room.setFocusProxy(page)
             page.chosen.connect(self.chosen)
+            page.worst.grid.selection_changed.connect(self.selection_changed)
+            page.sections.currentChanged.connect(self.selection_changed)
             page.failed.connect(runner.failed)
             page.recalibrated.connect(self.recalibrated)
             page.able_changed.connect(self._show_able)

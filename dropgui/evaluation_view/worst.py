@@ -1,42 +1,48 @@
-"""The section of the worst searches: who was looked for, and what came first instead."""
+"""The section of the worst searches: who was looked for, and what came first instead, side by side."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dropgui.evaluation.result import Evaluation, WorstQuery
+from dropgui.evaluation_view.pair import PairView
 from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.picture_list import PictureList
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
-from dropgui.library import Library
+from dropgui.session import Session
 from dropgui.style import GRID, heading, note
 
 _SAY = (
-    "The searches that went worst. Select one to see what came first; Enter or a double click searches for "
-    "it, a click on a match for the match. Often it is the label that is wrong."
+    "The searches that went worst; often it is a label that is wrong. Select one to see what came first, and "
+    "click a match to see both side by side. Enter or a double click on a search asks it again; Ctrl+Return "
+    "searches for the selected match."
 )
 
 
-class WorstPanel(QWidget):
-    """The worst queries in a list, the first matches of the selected one beside it."""
+class WorstPanel(QStackedWidget):
+    """The worst queries in a list, the first matches of the selected one beside it, or one of them large."""
 
     chosen = Signal(int)
     """Search for this crop."""
+    failed = Signal(Exception)
 
     def __init__(
-        self, library: Library, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
+        self, session: Session, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._session, self._runner, library = session, runner, session.library
+        self._found: Evaluation | None = None
         self._queries: Sequence[WorstQuery] = ()
+        self._pair: PairView | None = None
         self._model = CropModel(library, runner, thumbnails, self)
         self.grid = CropGrid(self._model, thumbnails, matches=False)
         self.grid.setAccessibleName("What came first in the selected search")
         self.grid.set_card_width(CARD_WIDTHS[1])
-        self.grid.chosen.connect(self.chosen)
+        self.grid.chosen.connect(self._compare)
         self.list = PictureList(library, runner, thumbnails, "Searches that went worst")
         self.list.selectionModel().currentChanged.connect(lambda index: self._show(index.row()))
         self.list.activated.connect(self._search)
@@ -53,15 +59,30 @@ class WorstPanel(QWidget):
         split.setStretchFactor(1, 1)
         split.setSizes([26 * GRID, 60 * GRID])
         split.setChildrenCollapsible(False)
-        column = QVBoxLayout(self)
+        self._lists = QWidget()
+        column = QVBoxLayout(self._lists)
         column.setContentsMargins(2 * GRID, GRID, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(note(_SAY))
         column.addWidget(split, 1)
-        self.setFocusProxy(self.list)
+        self._lists.setFocusProxy(self.list)
+        self.addWidget(self._lists)
+
+    @property
+    def pair(self) -> PairView:
+        """Two crops side by side; made when they are first wanted."""
+        if self._pair is None:
+            pair = self._pair = PairView(self._session, self._runner, self)
+            pair.shown.connect(self._show_pair)
+            pair.left.connect(self._show_lists)
+            pair.chosen.connect(self.chosen)
+            pair.failed.connect(self.failed)
+            self.addWidget(pair.page)
+        return self._pair
 
     def show_evaluation(self, found: Evaluation) -> None:
         """Show what was found."""
+        self._found = found
         self._queries = found.worst
         self.list.show_pictures([query.crop_id for query in found.worst], self._words)
         if found.worst:
@@ -70,6 +91,9 @@ class WorstPanel(QWidget):
             self._show(-1)
 
     def _show(self, row: int) -> None:
+        if self._pair is not None:  # it shows a match of another search
+            self._pair.drop()
+            self.setCurrentWidget(self._lists)
         query = self._queries[row] if 0 <= row < len(self._queries) else None
         found = () if query is None else query.found
         self._title.setText("" if query is None else f"First matches when {query.person} was looked for")
@@ -78,6 +102,22 @@ class WorstPanel(QWidget):
         )
         self._model.set_ids(np.empty(0, np.int64))
         self._model.set_ids(np.array([crop for crop, _ in found], np.int64))
+
+    def _compare(self, crop_id: int) -> None:
+        query = self._queries[self.list.row or 0]
+        place = [crop for crop, _ in query.found].index(crop_id)
+        assert self._found is not None
+        self.pair.show_pair(self._found, query, place)
+
+    def _show_pair(self, place: int) -> None:
+        self.grid.select(self._model.crop_ids[place])
+        if self.currentWidget() is not self.pair.page:
+            self.setCurrentWidget(self.pair.page)
+
+    def _show_lists(self) -> None:
+        self.pair.drop()
+        self.setCurrentWidget(self._lists)
+        self.grid.setFocus()
 
     def _search(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._queries):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QTabWidget
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.evaluation_view.room import EvaluationRoom
 from dropgui.gallery.feed import LibraryFeed
+from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
 from dropgui.jobs.version_jobs import VersionJobs, Word
@@ -23,6 +24,8 @@ class ModelRooms(QObject):
     """Bring this tab to the front."""
     chosen = Signal(int)
     """Search for this crop."""
+    selection_changed = Signal()
+    """Others are selected in the grid of a page."""
     switched = Signal()
     """Another model version answers searches from now on, or the one that does has another name."""
 
@@ -52,6 +55,7 @@ class ModelRooms(QObject):
         self.evaluation = EvaluationRoom(session, runner, thumbnails, tabs, self)
         self.evaluation.tab_wanted.connect(self.tab_wanted)
         self.evaluation.chosen.connect(self.chosen)
+        self.evaluation.selection_changed.connect(self.selection_changed)
         self.evaluation.recalibrated.connect(controller.reload_all)
         feed.changed.connect(self.evaluation.library_changed)
 
@@ -68,6 +72,10 @@ class ModelRooms(QObject):
         menu.addSeparator()
         self.evaluation.fill_menu(menu)
         return menu
+
+    def grid(self, tab: int) -> CropGrid | None:
+        """The grid of crops that is in front on a tab, if there is one."""
+        return self.evaluation.grid(tab)
 
     def close(self) -> None:
         """End what the rooms do; before the library is closed."""

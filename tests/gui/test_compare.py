@@ -56,8 +56,7 @@ def settle(window: MainWindow) -> None:
 
 
 def looked(window: MainWindow) -> bool:
-    room = window.comparison
-    return not (room._loads.busy or room._looks.busy)
+    return not window.comparison.looking.busy
 
 
 def press(key: Qt.Key) -> None:
@@ -131,12 +130,12 @@ def test_decisions_are_made_here_too_and_lead_on(tmp_path: Path, library: list[s
         assert model.index(0).data(VERDICT_ROLE) == CONFIRMED
         assert window.matches.current_id == ids[1], "the next one is shown"
         settle(window)
-        window.comparison.page._buttons[REJECTED].click()
+        window.comparison.verdicts.buttons[REJECTED].click()
         assert model.index(1).data(VERDICT_ROLE) == REJECTED
         assert window.matches.current_id == ids[2]
         press(KEY.Key_Left)
         settle(window)
-        assert "somebody else" in window.comparison.page._verdict.text()
+        assert "somebody else" in window.comparison.verdicts.words
         assert window.comparison.is_open, "a decision leads away from nothing"
 
     assert compared(tmp_path, script, library) == 0

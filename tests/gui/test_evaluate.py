@@ -24,8 +24,10 @@ from dropgui.library.decisions import retract
 from dropgui.library.models import own_calibration_of, register_model
 from dropgui.library.schema import Folder
 from dropgui.main_window import MATCHES, MainWindow
+from dropgui.search import VectorQuery
 from dropgui.settings import Appearance
 from dropgui.style import apply_appearance
+from dropmodel.features import default_weights
 from tests.gui.drive import click_card, run_main, wait_until
 from tests.gui.library import TORCH_MS, add_masks, command
 from tests.support.people import person
@@ -116,13 +118,69 @@ def test_measured_sorted_copied_and_searched(tmp_path: Path) -> None:
         page.sections.setCurrentWidget(page.worst)
         worst = found.worst[0]
         assert page.worst.list.row == 0
-        wait_until(lambda: page.worst.grid.is_drawn(), "the pictures are there")
-        click_card(page.worst.grid, 1)
-        wait_until(lambda: searched(window) == worst.found[1][0], "the match is searched for", TORCH_MS)
-        assert window.tabs.currentIndex() == MATCHES
-        command(window, "Evaluate").trigger()
         page.worst.list.activated.emit(page.worst.list.model().index(0, 0))
-        wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for")
+        wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for", TORCH_MS)
+        assert window.tabs.currentIndex() == MATCHES
+
+    play(library, script)
+
+
+def test_a_match_stands_beside_the_query(tmp_path: Path) -> None:
+    library = made(tmp_path)
+
+    def press(key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, key, keys)
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        measure(page)
+        page.sections.setCurrentWidget(page.worst)
+        panel = page.worst
+        assert page.found is not None
+        row, worst = next(
+            (row, query)
+            for row, query in enumerate(page.found.worst)
+            if any(right for _, right in query.found)
+        )
+        panel.list.setCurrentIndex(panel.list.model().index(row, 0))
+        ids = [crop for crop, _ in worst.found]
+        wrong = next(place for place, (_, right) in enumerate(worst.found) if not right)
+        right = next(place for place, (_, right) in enumerate(worst.found) if right)
+        wait_until(panel.grid.is_drawn, "the pictures are there")
+        click_card(panel.grid, wrong)
+        wait_until(lambda: panel.pair.page.isVisible() and not panel.pair.busy, "they are compared", TORCH_MS)
+        pair = panel.pair
+        assert "somebody else" in pair.labels.words
+        for side, crop in ((pair.page.query, worst.crop_id), (pair.page.match, ids[wrong])):
+            assert side.view.accessibleName().endswith(f": {crop - 1:06}.png")
+            assert side.view.picture_rect() != side.view.rect(), "there is a picture"
+        session = window.session
+        asked = VectorQuery(
+            session.features_of_crop(worst.crop_id), dict.fromkeys(default_weights(SCHEMA), 1.0), top=COUNT
+        )
+        scores = {match.crop_id: match.score for match in session.search(asked).matches}
+        assert pair.page.score_text.startswith(f"score {scores[ids[wrong]]:.3f}")
+        assert window.status.counts_text.endswith("1 selected")
+        step = Qt.Key.Key_Right if right > wrong else Qt.Key.Key_Left
+        for _ in range(abs(right - wrong)):
+            press(step)
+        assert pair.labels.words == f"Both are labelled as {worst.person}."
+        assert panel.grid.selected_ids() == [ids[right]]
+        press(Qt.Key.Key_Escape)
+        assert panel.grid.hasFocus(), "one step back, not two"
+        assert panel.grid.current_id == ids[right]
+        press(Qt.Key.Key_Return)
+        wait_until(lambda: pair.page.isVisible() and not pair.busy, "Enter compares too", TORCH_MS)
+        press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        wait_until(lambda: searched(window) == ids[right], "the match is searched for", TORCH_MS)
+        command(window, "Evaluate").trigger()
+        assert pair.page.isVisible(), "it is where it was left"
+        QTest.mouseClick(pair.labels.search_query, LEFT)
+        wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for", TORCH_MS)
+        command(window, "Evaluate").trigger()
+        measure(page)
+        assert not pair.page.isVisible(), "it was of what was measured before"
 
     play(library, script)
 
