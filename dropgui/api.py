@@ -6,6 +6,7 @@ with Library.open("people.droplib") as lib:
     found = lib.search(Query(images=["somebody.jpg"], parts={"torso": 1.0}))
     found.to_pandas()
     found.to_html("somebody.html")
+    print(lib.evaluate())
 """
 
 import os
@@ -18,6 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dropgui.errors import UserError
+from dropgui.evaluation import files, tables
+from dropgui.evaluation.evaluate import evaluate_version, version_wanted
+from dropgui.evaluation.recalibrate import forget_calibration, recalibrate_as_measured
+from dropgui.evaluation.result import Evaluation, Options
+from dropgui.evaluation.text import lines
 from dropgui.indexing import IndexReport, Progress
 from dropgui.library import Library as LibraryFile
 from dropgui.library import decisions
@@ -34,7 +40,7 @@ from dropmodel.parts import PartSchema
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Apart", "CropFilter", "Embeddings", "Library", "Query", "Results", "UserError"]
+__all__ = ["Apart", "CropFilter", "Embeddings", "Evaluated", "Library", "Query", "Results", "UserError"]
 
 AnyPath = str | os.PathLike[str]
 
@@ -99,6 +105,33 @@ class Library:
         answer = self.session.ask(query, asked)
         entries = entries_of(self._file, query, answer, asked.features.schema)
         return Results(self.session, query, asked, answer, entries)
+
+    def evaluate(
+        self,
+        version: str | int | None = None,
+        *,
+        names: bool = False,
+        held_out: bool | None = None,
+        parts: Iterable[str] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> "Evaluated":
+        """How well a model version (name or number; default: the one in use) finds the library's persons.
+
+        Every labelled crop is looked for among all the others, from the vectors that are stored: no picture
+        is read, nothing is written. The persons are those that were confirmed, or with ``names`` those that
+        the names of files and folders tell. ``held_out``: only persons whom no version was taught with
+        (default: where the version was taught here). ``parts``: compare by these vectors (default: person and
+        parts). A UserError where there is nobody to look for, or where the version has no vectors yet.
+        """
+        number = version_wanted(self._file, version).id
+        options = Options("names" if names else "persons", held_out, None if parts is None else tuple(parts))
+        found = evaluate_version(self.session, number, options, on_progress=on_progress)
+        assert found is not None, "only who can cancel gets nothing"
+        return Evaluated(self._file, found)
+
+    def forget_calibration(self, version: str | int | None = None) -> bool:
+        """Takes :meth:`Evaluated.recalibrate` back; False where nothing was fitted to this library."""
+        return forget_calibration(self._file, version_wanted(self._file, version).id)
 
     def crops(self, crop_filter: CropFilter | None = None) -> list[CropRow]:
         """The crops that pass a filter (default: all), by folder and path."""
@@ -183,12 +216,7 @@ class Results:
 
     def to_pandas(self) -> "pd.DataFrame":
         """:meth:`to_records` as a table indexed by rank; needs the extra ``notebook``."""
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise UserError(
-                "to_pandas needs pandas: pip install 'dropgui[notebook]'. to_records needs nothing."
-            ) from error
+        pd = _pandas()
         columns = [f"part_{name}" for name in self.asked.weights]
         return pd.DataFrame.from_records(self.to_records(), columns=[*COLUMNS, *columns], index="rank")
 
@@ -208,3 +236,68 @@ class Results:
         session = self.session
         model = session.index.model
         return report_of(session.library, self.query, self.asked, self.answer, model, title=title)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluated:
+    """What :meth:`Library.evaluate` measured; ``evaluation`` has all of it. ``print`` tells it in short.
+
+    Tables are called ``summary``, ``parts``, ``cameras``, ``cmc``, ``roc``, ``certainty``, ``queries`` and
+    ``confusion``, as far as there was something to measure; shares are in percent. Pages read the pictures,
+    so they want the library open.
+    """
+
+    library: LibraryFile
+    evaluation: Evaluation
+
+    def __str__(self) -> str:
+        return "\n".join(lines(self.evaluation))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON, as ``dropgui evaluate --json`` prints it."""
+        return self.evaluation.to_dict()
+
+    def to_records(self, table: str = "summary") -> list[dict[str, Any]]:
+        """A table as a dictionary a row; ``KeyError`` where there is none of this name."""
+        found = self._table(table)
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+    def to_pandas(self, table: str = "summary") -> "pd.DataFrame":
+        """The same as a data frame; needs the extra ``notebook``."""
+        found = self._table(table)
+        return _pandas().DataFrame.from_records(list(found.rows), columns=list(found.columns))
+
+    def to_csv(self, folder: AnyPath) -> list[Path]:
+        """All tables as CSV files into a folder; their paths."""
+        return files.write_tables(self.evaluation, Path(folder))
+
+    def to_charts(self, folder: AnyPath) -> list[Path]:
+        """The curves as PNG pictures into a folder; their paths."""
+        return files.write_charts(self.evaluation, Path(folder))
+
+    def to_html(self, path: AnyPath) -> None:
+        """All of it as one HTML file with its pictures inside."""
+        files.save_page(self.evaluation, self.library, Path(path))
+
+    def recalibrate(self) -> None:
+        """Fits the percentages of searches to this library's labelled pairs, from now on.
+
+        :meth:`Library.forget_calibration` takes it back. A UserError where there are too few pairs.
+        """
+        recalibrate_as_measured(self.library, self.evaluation)
+
+    def _table(self, name: str) -> tables.Table:
+        known = {table.name: table for table in tables.all_tables(self.evaluation)}
+        if name not in known:
+            raise KeyError(f"no table {name!r} here, there are {', '.join(known)}")
+        return known[name]
+
+
+def _pandas() -> Any:
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise UserError(
+            "to_pandas needs pandas: pip install 'dropgui[notebook]'. to_records needs nothing."
+        ) from error
+    return pd

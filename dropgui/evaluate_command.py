@@ -3,17 +3,15 @@
 import argparse
 import json
 import sys
-from typing import Any
 
 from dropgui.command_line import ctrl_c, path_argument, progress_line
-from dropgui.errors import UserError
-from dropgui.evaluation import tables, words
-from dropgui.evaluation.evaluate import evaluate_version
+from dropgui.evaluation import words
+from dropgui.evaluation.evaluate import evaluate_version, version_wanted
 from dropgui.evaluation.files import save_page, write_charts, write_tables
-from dropgui.evaluation.recalibrate import forget_calibration, recalibrate_with
+from dropgui.evaluation.recalibrate import forget_calibration, recalibrate_as_measured
 from dropgui.evaluation.result import Evaluation, Options
+from dropgui.evaluation.text import lines
 from dropgui.library import Library
-from dropgui.library.models import active_model, version_named
 from dropgui.library.rows import ModelVersionRow
 from dropgui.session import Session
 
@@ -68,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> int:
     """Measures, and does what was asked for with it; returns the exit code."""
     with Library.open(arguments.library) as library:
-        version = _wanted(library, arguments.version)
+        version = version_wanted(library, arguments.version)
         if arguments.forget_calibration:
             return _forget(library, version, as_json=arguments.json)
         options = Options(
@@ -81,34 +79,22 @@ def run(arguments: argparse.Namespace) -> int:
             ctrl_c() as cancel,
             progress_line() as show,
         ):
-            try:
-                found = evaluate_version(session, version.id, options, on_progress=show, cancel=cancel)
-            except ValueError as error:
-                raise UserError(f"{error}.") from error
+            found = evaluate_version(session, version.id, options, on_progress=show, cancel=cancel)
         if found is None:
             return _STOPPED
         written = _write(found, library, arguments)
         if arguments.recalibrate:
-            _recalibrate(found, library)
+            recalibrate_as_measured(library, found)
         if arguments.json:
             data = found.to_dict() | {"recalibrated": arguments.recalibrate, "files": written}
             print(json.dumps(data, indent=2, allow_nan=False))
         else:
-            print("\n".join(_lines(found)))
+            print("\n".join(lines(found)))
             if arguments.recalibrate:
                 print(words.RECALIBRATED)
             for path in written:
                 print(f"Wrote {path}.", file=sys.stderr)
     return 0
-
-
-def _wanted(library: Library, name: str | None) -> ModelVersionRow:
-    if name is not None:
-        return version_named(library, name)
-    active = active_model(library)
-    if active is None:
-        raise UserError(words.NOT_INDEXED)
-    return active
 
 
 def _forget(library: Library, version: ModelVersionRow, *, as_json: bool) -> int:
@@ -118,13 +104,6 @@ def _forget(library: Library, version: ModelVersionRow, *, as_json: bool) -> int
     else:
         print(words.FORGOTTEN if forgotten else words.NOTHING_TO_FORGET)
     return 0
-
-
-def _recalibrate(found: Evaluation, library: Library) -> None:
-    certainty = found.certainty
-    if certainty is None or certainty.fitted is None:
-        raise UserError(words.NOBODY_TO_FIT if certainty is None else certainty.why_not or "")
-    recalibrate_with(library, found.version.id, certainty.fitted)
 
 
 def _write(found: Evaluation, library: Library, arguments: argparse.Namespace) -> list[str]:
@@ -137,30 +116,3 @@ def _write(found: Evaluation, library: Library, arguments: argparse.Namespace) -
         save_page(found, library, arguments.html)
         written.append(arguments.html)
     return [str(path) for path in written]
-
-
-def _lines(found: Evaluation) -> list[str]:
-    lines = [f"{found.version.name}", *found.notes]
-    told = [tables.summary(found)]
-    if found.report is not None:
-        told += [tables.parts(found), tables.cameras(found)]
-    for table in told:
-        if table.rows:
-            lines += ["", *_columns([table.columns, *table.rows])]
-    if found.certainty is not None:
-        lines += ["", *words.about_certainty(found.certainty)]
-    return lines
-
-
-def _columns(rows: list[tuple[Any, ...]]) -> list[str]:
-    """Columns as wide as they need to be; words to the left, numbers to the right."""
-    texts = [[tables.cell_text(cell) for cell in row] for row in rows]
-    widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
-    left = [all(isinstance(cell, str) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            f"{text:<{width}}" if is_left else f"{text:>{width}}"
-            for text, width, is_left in zip(line, widths, left, strict=True)
-        ).rstrip()
-        for line in texts
-    ]

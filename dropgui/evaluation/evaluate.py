@@ -21,10 +21,12 @@ from dropgui.library import Library
 from dropgui.library.columns import integer_columns
 from dropgui.library.models import (
     IncompleteVersionError,
+    active_model,
     brought_calibration_of,
     crops_behind,
     model_versions,
     own_calibration_of,
+    version_named,
 )
 from dropgui.library.queries import crop_rows
 from dropgui.library.rows import ModelVersionRow
@@ -62,16 +64,30 @@ def evaluate_version(
 
     No picture is read and nothing is written. :class:`NothingToEvaluateError` says what to do where there is
     nothing to measure on, :class:`~dropgui.library.models.IncompleteVersionError` that a version has no
-    vectors of crops that can be found. ``ValueError`` for unknown parts, ``KeyError`` for an unknown version.
+    vectors of crops that can be found; parts that it does not know are a UserError too. ``KeyError`` for an
+    unknown version.
     """
     chosen = Options() if options is None else options
     version = _version(session.library, model_version_id)
     if chosen.parts is not None:
-        version.schema.vector_indices(chosen.parts)
+        try:
+            version.schema.vector_indices(chosen.parts)
+        except ValueError as error:
+            raise UserError(f"{error}.") from error
     try:
         return _Work(session, version, chosen, on_progress, cancel or CancelToken()).done()
     except CancelledError:
         return None
+
+
+def version_wanted(library: Library, wanted: str | int | None) -> ModelVersionRow:
+    """The version with this name or number, None: the active one; a UserError where there is none."""
+    if wanted is not None:
+        return version_named(library, str(wanted))
+    active = active_model(library)
+    if active is None:
+        raise NotIndexedYetError(words.NOT_INDEXED)
+    return active
 
 
 def is_taught_here(library: Library, version: ModelVersionRow) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
+from dropgui.errors import UserError
 from dropgui.evaluation import evaluate, ranking
 from dropgui.evaluation.evaluate import NothingToEvaluateError, evaluate_version
 from dropgui.evaluation.labels import labelled_crops, state_of
@@ -104,7 +105,7 @@ def test_other_parts(library: Library) -> None:
         assert found.report is not None
         assert found.report.to_dict()["map"] == want["map"]
         assert [row.name for row in measured(case, parts=("global",)).parts][:2] == ["Whole picture", USUAL]
-        with pytest.raises(ValueError, match="unknown part hat"):
+        with pytest.raises(UserError, match="unknown part hat"):
             measured(case, parts=("hat",))
 
 
