@@ -56,7 +56,7 @@ from dropgui.query.targets import PersonTarget, Target
 from dropgui.session import Session
 from dropgui.settings import Appearance, Settings, data_folder
 from dropgui.status_bar import StatusBar
-from dropgui.window.corner import put_in_corner
+from dropgui.window.corner import FilterRow
 from dropgui.window.folding import PanelFolds
 from dropgui.window.grid_commands import GridCommands
 from dropgui.window.index_words import IndexWords
@@ -195,7 +195,6 @@ class MainWindow(QMainWindow):
         )
         shared = (self.session, self.runner, self.thumbnails, self.tabs, self.status, self.feed)
         self.model_rooms = ModelRooms(*shared, self.controller, self.notice)
-        put_in_corner(self.query_room.filter_line, self.menuBar(), self.tabs)
         self.problems.hide()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
@@ -206,6 +205,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(FilterRow(self.query_room.filter_line, self.menuBar(), self.tabs))
         column.addWidget(self.notice)
         column.addWidget(split, 1)
         self.setCentralWidget(middle)

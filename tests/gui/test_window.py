@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 
 from dropgui.library import Library
 from dropgui.library.persons import person_rows
 from dropgui.main_window import DUPLICATES, GALLERY, MAP, MATCHES, PERSONS, MainWindow
 from dropgui.query.targets import PersonTarget
+from dropgui.style import scaled
 from tests.gui.drive import pause, run_main, wait_until
 from tests.gui.library import TORCH_MS, command, four_people
 
@@ -190,6 +191,33 @@ def test_panels_fold_for_the_page_in_front_and_come_back(library: Path) -> None:
         pause(10)
         assert not window.library_dock.isHidden()
         assert window.tabs.width() >= 400, "and no page is squeezed beside it"
+
+    assert run_main(["--library", str(library)], script) == 0
+
+
+@pytest.mark.parametrize("wide_font", [False, True])
+def test_the_filter_line_hides_no_menu(library: Path, wide_font: bool) -> None:
+    def script(window: MainWindow) -> None:
+        wait_until(lambda: len(window.gallery_model.ids) == 18, "the library is read")
+        bar, line = window.menuBar(), window.query_room.filter_line
+        if wide_font:
+            bar.setFont(scaled(bar.font(), 1.4))
+        QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        for width in (1280, 900, 560, 400, 560, 1280):
+            window.resize(width, 600)
+            pause(10)
+            assert line.isVisible()
+            assert line.hasFocus(), "who types goes on"
+            assert line.width() >= 184
+            covered = QRect(line.mapTo(window, QPoint()), line.size())
+            menus = [bar.actionGeometry(action).translated(bar.pos()) for action in bar.actions()]
+            more = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+            assert wide_font or not more
+            if not more:  # or else what has no room is in the menu that this opens
+                assert all(bar.geometry().contains(menu) for menu in menus)
+            assert not any(menu.intersects(covered) for menu in menus)
+            assert not any(button.geometry().intersects(covered) for button in more)
+        assert line.parentWidget() is bar.cornerWidget(), "there is room beside the menus again"
 
     assert run_main(["--library", str(library)], script) == 0
 
