@@ -300,15 +300,13 @@ class MainWindow(QMainWindow):
         self.feed.changed.connect(self._library_changed)
         self.gallery.chosen.connect(self.search_for)
         self.matches.chosen.connect(self.search_for)
-        self.gallery.selection_changed.connect(self._show_counted)
-        self.matches.selection_changed.connect(self._show_counted)
+        for changing in (self.gallery, self.matches, self.late, self.model_rooms):
+            changing.selection_changed.connect(self._show_counted)
         self.tabs.currentChanged.connect(self._show_counted)
-        self.late.selection_changed.connect(self._show_counted)
         self.late.chosen.connect(self.search_for)
         self.late.tab_wanted.connect(self._show_tab)
         self.model_rooms.tab_wanted.connect(self._show_tab)
         self.model_rooms.chosen.connect(self.search_for)
-        self.model_rooms.selection_changed.connect(self._show_counted)
         self.model_rooms.switched.connect(self._load_model)
         self.model_rooms.teaching.close_wanted.connect(self.close)
         self.late.grid_made.connect(self.grid_commands.add)
@@ -350,6 +348,8 @@ class MainWindow(QMainWindow):
     def _show_crops(self, ids: npt.NDArray[np.int64]) -> None:
         self.gallery_model.set_ids(ids)
         self.gallery_pages.show_crops(len(ids))
+        if self._counts.crops:  # at the start they come after
+            self._show_counted()
 
     def _show_counts(self, numbers: Counts) -> None:
         self._counts = numbers

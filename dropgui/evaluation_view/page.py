@@ -5,7 +5,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.errors import UserError
@@ -20,7 +28,6 @@ from dropgui.evaluation_view.certainty import CertaintyPanel
 from dropgui.evaluation_view.choices import Choices
 from dropgui.evaluation_view.panels import CamerasPanel, MasksPanel, Overview, PartsPanel
 from dropgui.evaluation_view.worst import WorstPanel
-from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.indexing.progress import Progress, duration
 from dropgui.jobs.long_work import LongWork
@@ -64,13 +71,17 @@ class EvaluatePage(QWidget):
         self.parts = PartsPanel()
         self.cameras = CamerasPanel()
         self.certainty = CertaintyPanel()
-        self.worst = WorstPanel(session, runner, thumbnails)
+        self.worst = WorstPanel(session.library, runner, thumbnails)
         self.masks = MasksPanel()
         self.export = QPushButton("E&xport")
         self.export.setToolTip("Write what was measured to files: a page, tables, or curves")
         self.sections = QTabWidget()
         self.sections.setDocumentMode(True)
-        self.sections.setCornerWidget(self.export)
+        corner = QWidget()
+        beside = QHBoxLayout(corner)
+        beside.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        beside.addWidget(self.export)
+        self.sections.setCornerWidget(corner)
         for title, panel in {
             "Overview": self.overview,
             "Parts": self.parts,
@@ -86,7 +97,6 @@ class EvaluatePage(QWidget):
         self.choices.changed.connect(self._show_able)
         self.choices.measure.clicked.connect(self.measure)
         self.worst.chosen.connect(self.chosen)
-        self.worst.failed.connect(self._fault)
         self.certainty.calibrate_wanted.connect(self.calibrate)
         self.certainty.forget_wanted.connect(self.forget)
         self.work.began.connect(self._began)
@@ -139,11 +149,6 @@ class EvaluatePage(QWidget):
     def found(self) -> Evaluation | None:
         """What is shown."""
         return self._found
-
-    @property
-    def grid(self) -> CropGrid | None:
-        """The crops that commands go to, where such a section is in front."""
-        return self.worst.grid if self.worst.isVisible() else None
 
     @property
     def message(self) -> str:
@@ -199,7 +204,7 @@ class EvaluatePage(QWidget):
             version.row.name,
             lambda tell, cancel: evaluate_version(session, number, options, on_progress=tell, cancel=cancel),
             self._show,
-            self._fault,
+            self.tell,
         )
 
     def measure_by_names(self) -> None:
@@ -234,7 +239,7 @@ class EvaluatePage(QWidget):
             self.notice.tell(told)
             self.recalibrated.emit()
 
-        self.work.run("Calibrating", found.version.name, work, done, self._fault)
+        self.work.run("Calibrating", found.version.name, work, done, self.tell)
 
     def export_page(self, path: Path) -> None:
         """Write all of it as one page for a browser."""
@@ -263,7 +268,7 @@ class EvaluatePage(QWidget):
             where = paths[0] if len(paths) == 1 else f"{len(paths)} files to {paths[0].parent}"
             self.notice.tell(f"Wrote {where}.")
 
-        self.work.run("Writing", found.version.name, lambda *_: write(found), done, self._fault)
+        self.work.run("Writing", found.version.name, lambda *_: write(found), done, self.tell)
 
     # -- what happens -----------------------------------------------------------------------------
 
@@ -314,7 +319,8 @@ class EvaluatePage(QWidget):
         self._by_names.setVisible(by_names)
         self._pages.setCurrentIndex(0)
 
-    def _fault(self, error: Exception) -> None:
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong, here; a bug elsewhere."""
         if isinstance(error, NothingToEvaluateError):
             self._found = None
             self._say(str(error), by_names=self.choices.options.source == "persons")

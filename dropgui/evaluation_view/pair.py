@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from dropgui.compare.foot import Foot, Place
 from dropgui.compare.looking import Looking
 from dropgui.compare.page import ComparePage
+from dropgui.compare.picture_view import View
 from dropgui.errors import UserError
 from dropgui.evaluation.result import Evaluation, WorstQuery
 from dropgui.jobs.runner import Latest, Runner
@@ -38,8 +39,8 @@ class Labels(Foot):
         self.query: WorstQuery | None = None
         self.remark = ""
         tip = "Leave this page and search for it: there Y and N say who it is"
-        self.search_query = self._add("Find &Query", tip)
-        self.search_match = self._add("Find &Match", f"{tip} (Ctrl+Return)")
+        self.search_query = self._add("Search for Query", tip)
+        self.search_match = self._add("Search for Match", f"{tip} (Ctrl+Return)")
 
     def show_place(self, place: Place) -> None:
         """What both crops are labelled as."""
@@ -60,7 +61,7 @@ class PairView(QObject):
     """``page`` shows what :meth:`show_pair` was last asked for, by the model version in use."""
 
     shown = Signal(int)
-    """The match at this place, from 0, is shown."""
+    """This match is shown."""
     left = Signal()
     chosen = Signal(int)
     """Search for this crop."""
@@ -74,6 +75,7 @@ class PairView(QObject):
         self._place = 0
         self.labels = Labels()
         self.page = ComparePage("Back to Searches", self.labels)
+        self.page.set_view(View.PICTURE)  # a label is judged by the picture
         self.looking = Looking(self.page, session, runner, self)
         self.page.left.connect(self.left)
         self.page.stepped.connect(self._step)
@@ -134,7 +136,7 @@ class PairView(QObject):
         total = len(read.query.found)
         self.page.show_place(Place(match, place + 1, place, total, None), read.subject.features.schema)
         self.looking.look(read.subject, crop_id)
-        self.shown.emit(place)
+        self.shown.emit(crop_id)
 
     def _search(self, place: int | None) -> None:
         if self._read is not None:

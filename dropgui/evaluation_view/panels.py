@@ -180,6 +180,8 @@ class MasksPanel(_Panel):
         score = found.parsing
         self.heat.setVisible(score is not None)
         self.words.setText(_NO_MASKS if score is None else f"{_score(score)} {_MASKS_SAY}")
+        middle, left = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignLeft
+        self.words.setAlignment(middle if score is None else left)
         if score is None:
             return
         table = confusion(score)

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QTabWidget
 
 from dropgui import menus
 from dropgui.dialogs import questions
+from dropgui.evaluation.result import Evaluation, WorstQuery
 from dropgui.evaluation_view.page import EvaluatePage
+from dropgui.evaluation_view.pair import PairView
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
@@ -34,6 +36,7 @@ class EvaluationRoom(QObject):
         super().__init__(parent)
         self._parts = session, runner, thumbnails
         self.page: EvaluatePage | None = None
+        self._pair: PairView | None = None
         self._room = QStackedWidget()
         self._tab = tabs.addTab(self._room, "Evaluate")
         self._key = f"Ctrl+{self._tab + 1}"
@@ -63,7 +66,24 @@ class EvaluationRoom(QObject):
 
     def grid(self, tab: int) -> CropGrid | None:
         """The grid of crops that is in front, if this tab is and has one."""
-        return self.page.grid if self.page is not None and tab == self._tab else None
+        page = self.page
+        if page is None or tab != self._tab:
+            return None
+        return page.worst.grid if self._shows_pair or page.worst.isVisible() else None
+
+    @property
+    def pair(self) -> PairView:
+        """A bad search beside one of its matches; made when it is first wanted."""
+        if self._pair is None:
+            session, runner, _ = self._parts
+            page, pair = self._made(), PairView(session, runner, self)
+            self._pair = pair
+            self._room.addWidget(pair.page)
+            pair.shown.connect(self._show_pair)
+            pair.left.connect(self._leave_pair)
+            pair.chosen.connect(self.chosen)
+            pair.failed.connect(page.tell)
+        return self._pair
 
     def library_changed(self, change: Change) -> None:
         """Follow the library."""
@@ -82,6 +102,7 @@ class EvaluationRoom(QObject):
             self._room.addWidget(page)
             self._room.setFocusProxy(page)
             page.chosen.connect(self.chosen)
+            page.worst.pair_wanted.connect(self._compare)
             page.worst.grid.selection_changed.connect(self.selection_changed)
             page.sections.currentChanged.connect(self.selection_changed)
             page.failed.connect(runner.failed)
@@ -93,12 +114,34 @@ class EvaluationRoom(QObject):
             self._show_able()
         return self.page
 
+    @property
+    def _shows_pair(self) -> bool:
+        return self._pair is not None and self._room.currentWidget() is self._pair.page
+
+    def _compare(self, found: Evaluation, query: WorstQuery, place: int) -> None:
+        self.pair.show_pair(found, query, place)
+
+    def _show_pair(self, crop_id: int) -> None:
+        self._made().worst.grid.select(crop_id)
+        self._room.setCurrentWidget(self.pair.page)
+        self._room.setFocusProxy(self.pair.page)
+
+    def _leave_pair(self) -> None:
+        if self._shows_pair:
+            page = self._made()
+            self.pair.drop()
+            self._room.setCurrentWidget(page)
+            self._room.setFocusProxy(page)
+            page.worst.grid.setFocus()
+
     def _measure(self) -> None:
+        self._leave_pair()
         self.show()
         self._made().measure()
 
     def _on_page(self, do: Callable[[EvaluatePage], None]) -> Callable[[], None]:
         def work() -> None:
+            self._leave_pair()
             self.show()
             do(self._made())
 

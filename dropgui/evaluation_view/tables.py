@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableWidget, QTableWidgetItem, QWidget
 
-from dropgui.evaluation.tables import Cell, Table, cell_text
+from dropgui.evaluation.tables import RANGE, Cell, Table, cell_text
 from dropgui.style import GRID
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -85,6 +85,8 @@ class DataTable(ReadTable):
         super().__init__(name, parent)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
+        self.setStyleSheet(f"QTableView::item {{ padding: 0 {GRID}px; }}")
+        self.horizontalHeader().setStyleSheet(_FLAT.replace(f"{GRID // 2}px", f"{GRID}px"))
         self.verticalHeader().hide()
         self.setToolTip("Click a heading to sort; Ctrl+C copies")
 
@@ -99,10 +101,11 @@ class DataTable(ReadTable):
             words = all(isinstance(row[column], str) for row in table.rows)
             header = self.horizontalHeaderItem(column)
             assert header is not None
-            header.setTextAlignment(LEFT if words else RIGHT)
+            side = LEFT if words and not table.columns[column].startswith(RANGE) else RIGHT
+            header.setTextAlignment(side)
             for place, row in enumerate(table.rows):
                 item = _Item(row[column])
-                item.setTextAlignment(LEFT if words else RIGHT)
+                item.setTextAlignment(side)
                 self.setItem(place, column, item)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(sortable)

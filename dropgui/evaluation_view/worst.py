@@ -1,19 +1,18 @@
-"""The section of the worst searches: who was looked for, and what came first instead, side by side."""
+"""The section of the worst searches: who was looked for, and what came first instead."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from dropgui.evaluation.result import Evaluation, WorstQuery
-from dropgui.evaluation_view.pair import PairView
 from dropgui.gallery.grid import CARD_WIDTHS, CropGrid
 from dropgui.gallery.model import CropModel
 from dropgui.gallery.picture_list import PictureList
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Runner
-from dropgui.session import Session
+from dropgui.library import Library
 from dropgui.style import GRID, heading, note
 
 _SAY = (
@@ -23,21 +22,20 @@ _SAY = (
 )
 
 
-class WorstPanel(QStackedWidget):
-    """The worst queries in a list, the first matches of the selected one beside it, or one of them large."""
+class WorstPanel(QWidget):
+    """The worst queries in a list, the first matches of the selected one beside it."""
 
     chosen = Signal(int)
     """Search for this crop."""
-    failed = Signal(Exception)
+    pair_wanted = Signal(Evaluation, WorstQuery, int)
+    """Show a query beside its match at this place, from 0."""
 
     def __init__(
-        self, session: Session, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
+        self, library: Library, runner: Runner, thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._session, self._runner, library = session, runner, session.library
         self._found: Evaluation | None = None
         self._queries: Sequence[WorstQuery] = ()
-        self._pair: PairView | None = None
         self._model = CropModel(library, runner, thumbnails, self)
         self.grid = CropGrid(self._model, thumbnails, matches=False)
         self.grid.setAccessibleName("What came first in the selected search")
@@ -59,26 +57,12 @@ class WorstPanel(QStackedWidget):
         split.setStretchFactor(1, 1)
         split.setSizes([26 * GRID, 60 * GRID])
         split.setChildrenCollapsible(False)
-        self._lists = QWidget()
-        column = QVBoxLayout(self._lists)
+        column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, GRID, 0)
         column.setSpacing(GRID)
         column.addWidget(note(_SAY))
         column.addWidget(split, 1)
-        self._lists.setFocusProxy(self.list)
-        self.addWidget(self._lists)
-
-    @property
-    def pair(self) -> PairView:
-        """Two crops side by side; made when they are first wanted."""
-        if self._pair is None:
-            pair = self._pair = PairView(self._session, self._runner, self)
-            pair.shown.connect(self._show_pair)
-            pair.left.connect(self._show_lists)
-            pair.chosen.connect(self.chosen)
-            pair.failed.connect(self.failed)
-            self.addWidget(pair.page)
-        return self._pair
+        self.setFocusProxy(self.list)
 
     def show_evaluation(self, found: Evaluation) -> None:
         """Show what was found."""
@@ -91,9 +75,6 @@ class WorstPanel(QStackedWidget):
             self._show(-1)
 
     def _show(self, row: int) -> None:
-        if self._pair is not None:  # it shows a match of another search
-            self._pair.drop()
-            self.setCurrentWidget(self._lists)
         query = self._queries[row] if 0 <= row < len(self._queries) else None
         found = () if query is None else query.found
         self._title.setText("" if query is None else f"First matches when {query.person} was looked for")
@@ -106,18 +87,7 @@ class WorstPanel(QStackedWidget):
     def _compare(self, crop_id: int) -> None:
         query = self._queries[self.list.row or 0]
         place = [crop for crop, _ in query.found].index(crop_id)
-        assert self._found is not None
-        self.pair.show_pair(self._found, query, place)
-
-    def _show_pair(self, place: int) -> None:
-        self.grid.select(self._model.crop_ids[place])
-        if self.currentWidget() is not self.pair.page:
-            self.setCurrentWidget(self.pair.page)
-
-    def _show_lists(self) -> None:
-        self.pair.drop()
-        self.setCurrentWidget(self._lists)
-        self.grid.setFocus()
+        self.pair_wanted.emit(self._found, query, place)
 
     def _search(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._queries):

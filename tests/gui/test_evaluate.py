@@ -149,8 +149,9 @@ def test_a_match_stands_beside_the_query(tmp_path: Path) -> None:
         right = next(place for place, (_, right) in enumerate(worst.found) if right)
         wait_until(panel.grid.is_drawn, "the pictures are there")
         click_card(panel.grid, wrong)
-        wait_until(lambda: panel.pair.page.isVisible() and not panel.pair.busy, "they are compared", TORCH_MS)
-        pair = panel.pair
+        pair = window.model_rooms.evaluation.pair
+        wait_until(lambda: pair.page.isVisible() and not pair.busy, "they are compared", TORCH_MS)
+        assert not page.isVisible(), "it has all the room"
         assert "somebody else" in pair.labels.words
         for side, crop in ((pair.page.query, worst.crop_id), (pair.page.match, ids[wrong])):
             assert side.view.accessibleName().endswith(f": {crop - 1:06}.png")
@@ -179,8 +180,9 @@ def test_a_match_stands_beside_the_query(tmp_path: Path) -> None:
         QTest.mouseClick(pair.labels.search_query, LEFT)
         wait_until(lambda: searched(window) == worst.crop_id, "the query is searched for", TORCH_MS)
         command(window, "Evaluate").trigger()
-        measure(page)
-        assert not pair.page.isVisible(), "it was of what was measured before"
+        command(window, "Measure the Chosen Version").trigger()
+        assert not pair.page.isVisible(), "it is of what was measured before"
+        wait_until(lambda: not page.busy, "it is measured", TORCH_MS)
 
     play(library, script)
 

@@ -227,10 +227,12 @@ def test_an_empty_gallery_says_why_and_what_to_do(library: Path) -> None:
         wait_until(lambda: len(window.gallery_model.ids) == 18, "the library is read")
         window.query_room.filter_line.setText("no such name")
         wait_until(lambda: not window.gallery.isVisible(), "nothing passes")
+        wait_until(lambda: window.status.counts_text == "0 of 18 crops", "so says the status bar")
         (button,) = [b for b in window.gallery_pages.findChildren(QPushButton) if b.isVisible()]
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         wait_until(lambda: window.gallery.isVisible(), "everything is shown")
         assert window.query_room.filter_line.text() == ""
+        assert window.status.counts_text == "18 crops"
 
     assert run_main(["--library", str(library)], script) == 0
 
