@@ -162,12 +162,17 @@ QLineEdit[wrong="true"] { border-color: %(wrong)s; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractItemView QLineEdit {
   padding: 0; border: 0; border-radius: 0;
 }
+QListView#offers { border: 1px solid %(soft)s; padding: 3px; background: %(base)s; }
+QListView#offers::item { padding: 4px 5px; border-radius: 4px; }
+QListView#offers::item:selected { background: %(accent)s; color: %(on_accent)s; }
 QMenuBar { border: 0; background: %(window)s; }
 QMenuBar::item { margin: 4px 0; padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: %(accent)s; color: %(on_accent)s; }
 QTabBar::tab { padding: 6px 12px; border: 0; border-bottom: 2px solid transparent; color: %(quiet)s; }
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
+QTabBar QToolButton { border: 1px solid %(soft)s; border-radius: 4px; background: %(button)s; }
+QTabBar QToolButton:hover { background: %(hover)s; }
 QScrollBar:vertical { width: 12px; background: transparent; }
 QScrollBar:horizontal { height: 12px; background: transparent; }
 QScrollBar::handle { margin: 2px; border-radius: 4px; background: %(handle)s; }

@@ -79,13 +79,13 @@ class DataTable(ReadTable):
     def sizeHint(self) -> QSize:
         """Room for all columns."""
         columns = range(self.columnCount())
-        return QSize(sum(map(self.sizeHintForColumn, columns)) + 3 * GRID * len(columns), self.height())
+        return QSize(sum(map(self.sizeHintForColumn, columns)) + GRID * len(columns), self.height())
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
-        self.setStyleSheet(f"QTableView::item {{ padding: 0 {GRID}px; }}")
+        self.setStyleSheet(f"QTableView::item {{ padding: 0 {GRID - 3}px; }}")  # Qt adds three
         self.horizontalHeader().setStyleSheet(_FLAT.replace(f"{GRID // 2}px", f"{GRID}px"))
         self.verticalHeader().hide()
         self.setToolTip("Click a heading to sort; Ctrl+C copies")
@@ -112,7 +112,6 @@ class DataTable(ReadTable):
         stretched = self.horizontalHeader().stretchLastSection()
         for column in range(len(table.columns) - stretched):
             self.resizeColumnToContents(column)
-            self.setColumnWidth(column, self.columnWidth(column) + 2 * GRID)
 
     def fit(self) -> None:
         """As high as its rows; what does not fit of the last column is left out."""

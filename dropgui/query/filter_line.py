@@ -18,6 +18,7 @@ from dropgui.style import GRID, mark_wrong
 
 _WIDTH, _NARROW = 38 * GRID, 23 * GRID
 _PAUSE_MS = 200  # after a keystroke that may not be the word's last, before the word counts
+_OFFERS = 10  # rows seen at a time
 _EXAMPLES = "\n".join(f"{key}:  {words}" for key, words in HELP.items())
 _TIP = (
     "Show and search only some crops (Ctrl+F). Words are looked for in the file names; besides:\n\n"
@@ -39,7 +40,11 @@ class FilterLine(QLineEdit):
         self._completer = QCompleter(self._words, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setWidget(self)
+        self._completer.setMaxVisibleItems(_OFFERS)
         self._completer.activated.connect(self._complete)
+        offers = self._completer.popup()
+        assert offers is not None
+        offers.setObjectName("offers")
         self._start = 0
         self._problem = _Bubble(self)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)

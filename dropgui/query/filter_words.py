@@ -279,7 +279,7 @@ def _in_quotes(value: str) -> str:
 
 
 def _some(names: Iterable[str], key: str) -> str:
-    listed = list(names)
+    listed = [name for name in names if (key, name) != ("person", NOBODY)]
     if not listed:
         return "" if key in {"since", "until"} else "There are none yet."
     more = f" and {len(listed) - 8} more" if len(listed) > 8 else ""

@@ -65,6 +65,7 @@ def test_what_words_mean(text: str, expected: CropFilter) -> None:
     ("text", "reason"),
     [
         ("camera:9", "There is no camera “9”. There are c1, c2, c12."),
+        ("person:zoe", "There is no person “zoe”. There are Ada, "),
         ("colour:red", "Filters know no “colour:”"),
         ("camera:", "of these cameras"),
         ("part:tail", "There is no part “tail”"),
