@@ -146,6 +146,7 @@ QRadioButton::indicator:checked {
 }
 QRadioButton::indicator:hover, QRadioButton::indicator:focus { border-color: %(accent)s; }
 QTreeView::item { padding: 3px 0; }
+QHeaderView::section { padding: 4px 8px; border: 0; background: %(window)s; color: %(quiet)s; }
 QPushButton {
   padding: 4px 10px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s; color: %(text)s;
 }

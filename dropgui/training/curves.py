@@ -17,7 +17,7 @@ from dropgui.versions.words import explained_measures, percent
 # Told apart by colour-blind readers too (after Okabe and Ito, 2008); for light and for dark grounds.
 _LIGHT = ("#0072b2", "#d55e00", "#00795a", "#a3507f", "#8a6d00", "#5e3c99")
 _DARK = ("#56b4e9", "#f08a3c", "#2fc49a", "#e08fbe", "#f0e442", "#b8a5f0")
-_HIGHEST = 130.0  # percent: above it nothing is ever drawn
+_HIGHEST = 101.0  # percent: a point at 100 is seen whole
 _MOST_POINTS = 2000  # a curve; more than there are pixels
 _NARROW = 72 * GRID
 

@@ -21,6 +21,9 @@ _SAYS: Mapping[Verdict, str] = {
     "worse": "Beyond chance: all of the change's interval is below 0",
     "no difference": "May be chance: 0 lies within the change's interval",
 }
+_NARROW = "QTableView::item { padding: 0 2px; } QHeaderView::section { padding: 4px 5px; }"
+"""Qt adds three to an item's: words stand below their heading, and there is a gap between columns."""
+
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -35,17 +38,19 @@ class _Table(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setStyleSheet(_NARROW)
+        self.horizontalHeader().setMinimumSectionSize(GRID // 2)
         self.setWordWrap(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAcceptDrops(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setStretchLastSection(True)
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> None:
         """Show these; the first so many columns are words, all after them but the last are numbers."""
         self.setColumnCount(len(titles))
         self.setHorizontalHeaderLabels(list(titles))
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(len(titles) - 1, QHeaderView.ResizeMode.Stretch)
         self.setRowCount(len(rows))
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + GRID)
         for column in range(len(titles)):

@@ -33,6 +33,7 @@ class VersionTree(QTreeWidget):
         self.setAcceptDrops(False)
         header = self.header()
         header.setAccessibleName("Headings of the versions")
+        header.setStyleSheet(f"QHeaderView::section:first {{ padding-left: {2 * GRID}px; }}")  # as the rows
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

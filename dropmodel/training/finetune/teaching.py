@@ -230,7 +230,10 @@ class Teaching:
                 break
         alpha, after = max(found.items(), key=lambda item: (score(item[1]), -item[0]))
         if not score(after) > score(before):
-            text = f"{message}; nothing that was learnt is better than the parent on the held-out crops"
+            text = (
+                f"{message}; nothing that was learnt is better on the held-out crops than what it began "
+                "with, so there is no new version. More named crops or corrected masks may help"
+            )
             return Outcome(ended, None, text, 0.0, measuring.best_epoch, before, after)
         self._save(folder, blended(parent, child, alpha), alpha, after)
         return Outcome(ended, folder.model, message, alpha, measuring.best_epoch, before, after)
