@@ -94,6 +94,9 @@ class FilterLine(QLineEdit):
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
+        elif event.type() == QEvent.Type.Show:
+            if self.property("wrong"):
+                self._read()
         elif event.type() == QEvent.Type.Hide:
             self._problem.hide()
             self._hide_offers()
@@ -196,6 +199,6 @@ class _Bubble(QLabel):
     def place(self) -> None:
         """Go where the line is."""
         if not self.isHidden():
-            self.setFixedWidth(self._line.width())
-            self.adjustSize()
+            width = self._line.width()
+            self.setFixedSize(width, self.heightForWidth(width))
             self.move(self._line.mapTo(self._line.window(), QPoint(0, self._line.height() + GRID // 2)))

@@ -79,7 +79,7 @@ class RunView(QWidget):
 
     def begin(self, run: Run) -> None:
         """Another run, of which nothing is known yet."""
-        self._data.setText(f"It learns from {run.data}." if run.data else "")
+        self._show_data("learns", run)
         self.log.clear()
         self.outcome.hide()
         self._buttons.show()
@@ -102,12 +102,16 @@ class RunView(QWidget):
 
     def end(self, run: Run, story: Story, version: ModelVersionRow | None) -> None:
         """It has ended; ``version``: what it made, None where that is not there."""
+        self._show_data("learnt", run)
         self._buttons.hide()
         self._bar.setRange(0, 1)
         self._bar.setValue(int(run.state == "finished"))
         self._state.setText(_CUT_SHORT if run.state == "interrupted" else state_title(story.state))
         self.outcome.show_run(run, story, version)
         self.outcome.show()
+
+    def _show_data(self, verb: str, run: Run) -> None:
+        self._data.setText(f"It {verb} from {run.data}." if run.data else "")
 
     def _show_state(self, state: State) -> None:
         self._now = state

@@ -55,6 +55,7 @@ class FilterRow(QWidget):
         (self._row if is_narrow else self._beside).addWidget(self._line)
         self._corner.setVisible(not is_narrow)
         self.setVisible(is_narrow)
+        self._line.show()  # now: the layout would do so later, and what is hidden takes no focus
         if has_focus:
             self._line.setFocus()
 

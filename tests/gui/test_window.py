@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 
 from dropgui.library import Library
 from dropgui.library.persons import person_rows
@@ -203,15 +203,21 @@ def test_the_filter_line_hides_no_menu(library: Path, wide_font: bool) -> None:
         if wide_font:
             bar.setFont(scaled(bar.font(), 1.4))
         QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        line.setText("part:")
+        wait_until(lambda: line.problem, "a fault is told")
         for width in (1280, 900, 560, 400, 560, 1280):
             window.resize(width, 600)
             pause(10)
             assert line.isVisible()
             assert line.hasFocus(), "who types goes on"
+            bubble = window.findChild(QLabel, "bubble")
+            assert bubble is not None
+            assert line.problem == bubble.text()
+            assert (bubble.width(), bubble.height()) == (line.width(), bubble.heightForWidth(line.width()))
             assert line.width() >= 184
             covered = QRect(line.mapTo(window, QPoint()), line.size())
             menus = [bar.actionGeometry(action).translated(bar.pos()) for action in bar.actions()]
-            more = [button for button in bar.findChildren(QToolButton) if button.isVisible()]
+            more = [b for b in bar.findChildren(QToolButton, "qt_menubar_ext_button") if b.isVisible()]
             assert wide_font or not more
             if not more:  # or else what has no room is in the menu that this opens
                 assert all(bar.geometry().contains(menu) for menu in menus)
