@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dropgui.gallery.card import CardDelegate
@@ -215,6 +215,11 @@ class CropGrid(QListView):
             return Flag.NoUpdate
         return super().selectionCommand(index, event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Others may have wanted pictures of another size meanwhile."""
+        super().showEvent(event)
+        self._lay_out()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Spread the columns over the whole width."""
         super().resizeEvent(event)
@@ -266,6 +271,8 @@ class CropGrid(QListView):
             self.setUniformItemSizes(not self._crops.has_sections)
             self.setGridSize(room)
         self._delegate.title_width = width - 1
+        if not self.isVisible():
+            return
         ratio = self.devicePixelRatioF()
         picture = self._delegate.picture_size()
         self._thumbnails.set_size(QSize(round(picture.width() * ratio), round(picture.height() * ratio)))

@@ -53,8 +53,13 @@ class Thumbnails(QObject):
         """Whether pictures are wanted that have not arrived."""
         return bool(self._wishes) or self._running > 0
 
+    @property
+    def size(self) -> QSize:
+        """Largest picture wanted, in device pixels."""
+        return self._size
+
     def set_size(self, size: QSize) -> None:
-        """Largest picture wanted, in device pixels; what is kept at another size is dropped."""
+        """Want pictures of another size; what is kept at the one before is dropped."""
         if size != self._size:
             self._size = size
             self.clear()

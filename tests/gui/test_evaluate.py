@@ -187,6 +187,22 @@ def test_a_match_stands_beside_the_query(tmp_path: Path) -> None:
     play(library, script)
 
 
+def test_the_grid_in_front_says_how_large_pictures_are(tmp_path: Path) -> None:
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        measure(page)
+        command(window, "Larger Cards").trigger()
+        command(window, "Larger Cards").trigger()
+        page.sections.setCurrentWidget(page.worst)
+        sizes = []
+        for name, grid in (("Evaluate", page.worst.grid), ("Gallery", window.gallery)):
+            command(window, name).trigger()
+            wait_until(grid.is_drawn, "the pictures are there")
+            sizes.append(window.thumbnails.size.width())
+        assert sizes == [128, window.gallery.card_width - 8]
+
+    play(made(tmp_path), script)
+
+
 def test_other_parts_and_another_version(tmp_path: Path) -> None:
     library = made(tmp_path)
     with Library.open(library) as opened:
