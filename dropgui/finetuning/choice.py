@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
+from dropgui.finetuning.companions import drawn
 from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.split import Parted, Split, lot, parted
 from dropgui.finetuning.stock import rejections, usable
 from dropgui.library import Library
+from dropgui.library.models import active_model
+from dropgui.library.rows import ModelVersionRow
 from dropgui.library.schema import Crop, Image
 
 MEASURED = 1000
@@ -70,11 +73,14 @@ class Choice:
 
 def choose(library: Library, recipe: Recipe, split: Split) -> Choice:
     """What a recipe takes of the library now; the same again for the same seed."""
+    model = active_model(library)
     with library.read() as connection:
-        return _choose(connection, recipe, split, library.id)
+        return _choose(connection, recipe, split, library.id, model)
 
 
-def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> Choice:
+def _choose(
+    connection: Connection, recipe: Recipe, split: Split, salt: str, model: ModelVersionRow | None
+) -> Choice:
     sides = parted(connection, split)
     masks = sides.teaching if "masks" in recipe.sources else {}
     train = {crop: Picked(crop, None, mask.revision) for crop, mask in masks.items()}
@@ -94,8 +100,13 @@ def _choose(connection: Connection, recipe: Recipe, split: Split, salt: str) -> 
             pair for pair in rejections(connection) if pair[1] in sides.taught and pair[0] in reachable
         )
     wanted = _unnamed_wanted(recipe, len(train), len(unnamed))
-    chosen = np.random.default_rng(recipe.seed).permutation(len(unnamed))[:wanted]
-    for crop in {*(unnamed[place] for place in chosen), *(crop for crop, _ in rejected)}:
+    random = np.random.default_rng(recipe.seed)
+    chosen = (
+        drawn(connection, model, unnamed, wanted, random)
+        if "adapt" in recipe.sources
+        else random.permutation(np.array(unnamed, np.int64))[:wanted].tolist()
+    )
+    for crop in {*chosen, *(crop for crop, _ in rejected)}:
         train.setdefault(crop, Picked(crop))
     return Choice(
         tuple(train[crop] for crop in sorted(train)),

@@ -96,15 +96,15 @@ class FinetuneConfig:
     def rates(self, *, names: bool) -> "Rates":
         """How fast what learns; ``names``: whether there are confirmed persons to learn from.
 
-        With names the backbone learns, under the norms of its batches: with the parent's own its small
-        channels were thrown off by any step. Without, only what stands on it learns: masks and clusters alone
+        With names and with clusters the backbone learns, under the norms of its batches: with the parent's own
+        its small channels were thrown off by any step. With masks alone only what stands on it learns: they
         made its vectors worse (docs/decisions/0065).
         """
-        learns = bool(names and self.persons)
+        learns = bool((names and self.persons) or self.adapt)
         backbone = self.backbone_rate if self.backbone_rate is not None else float(learns)
         follows = 0.05 if backbone else 0.0
         return Rates(
-            self.rate if self.rate is not None else 3e-4 if learns or self.adapt else 5e-4,
+            self.rate if self.rate is not None else 3e-4 if learns else 5e-4,
             backbone,
             self.norm_momentum if self.norm_momentum is not None else follows,
         )

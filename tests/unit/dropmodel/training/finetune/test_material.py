@@ -52,11 +52,12 @@ def test_wrong_settings_are_named(settings: dict[str, object], word: str) -> Non
         FinetuneConfig.from_dict(settings)
 
 
-def test_without_names_the_backbone_stays() -> None:
-    both = FinetuneConfig()
-    assert both.rates(names=True).backbone == 1.0
-    assert both.rates(names=True).norm_momentum > 0
-    for quiet in (both.rates(names=False), FinetuneConfig(persons=0.0).rates(names=True)):
+def test_the_backbone_learns_from_names_and_from_clusters_but_not_from_masks_alone() -> None:
+    masks = FinetuneConfig()
+    for learning in (masks.rates(names=True), FinetuneConfig(persons=0.0, adapt=1.0).rates(names=False)):
+        assert learning.backbone == 1.0
+        assert learning.norm_momentum > 0
+    for quiet in (masks.rates(names=False), FinetuneConfig(persons=0.0).rates(names=True)):
         assert (quiet.backbone, quiet.norm_momentum) == (0.0, 0.0)
     chosen = FinetuneConfig(rate=1e-5, backbone_rate=0.5, norm_momentum=0.2)
     assert chosen.rates(names=False) == (1e-5, 0.5, 0.2)
