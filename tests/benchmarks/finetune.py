@@ -1,9 +1,9 @@
 """Whether teaching teaches: ``python -m tests.benchmarks.finetune [--json] [--seeds N] [--only SOURCE] ...``.
 
 A small library of another look than the parent's is rendered: people of the style ``held_out``, seen by six
-cameras, by night unless ``--day``: grey, noisy, of low resolution, each camera in its own way. Its persons
-are split in three: to learn from, to choose the epoch and the share of averaging by, and to measure on, which
-nothing else sees. Each source teaches the parent alone:
+cameras of low resolution, each with a tint, a contrast and a noise of its own (``--look``: by night they are
+grey, by day as rendered). Its persons are split in three: to learn from, to choose the epoch and the share of
+averaging by, and to measure on, which nothing else sees. Each source teaches the parent alone:
 
 - ``masks``: exact label maps of some of the crops to learn from; measured: mIoU;
 - ``persons``: their names; measured: mAP;
@@ -21,12 +21,13 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from dropmodel.data.datasets import open_dataset
@@ -47,6 +48,20 @@ from dropmodel.training.finetune.measure import Held, seen
 from dropmodel.training.finetune.pictures import Pictures
 
 SOURCES = ("masks", "persons", "adapt")
+
+Pixels = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How cameras see: their ``light``, the share of the resolution that they ``keep``, their ``noise``.
+
+    ``light`` takes pixels float [h, w, 3] in 0..1 and a camera's own numbers, and gives pixels, grey or not.
+    """
+
+    light: Callable[[Pixels, np.random.Generator], Pixels]
+    keep: tuple[float, float]
+    noise: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +91,56 @@ def percent(metrics: dict[str, float] | Any) -> dict[str, float]:
     return {name: round(100 * value, 2) for name, value in metrics.items()}
 
 
-def by_night(picture: Path) -> None:
-    """The picture as a camera without light would have taken it; each camera's settings follow its number."""
+def at_dusk(pixels: Pixels, camera: np.random.Generator) -> Pixels:
+    """Colours with a tint, few of them, and flat."""
+    tinted = (pixels * (1 + camera.uniform(-0.22, 0.22, 3))).clip(0, 1) ** camera.uniform(0.6, 1.6)
+    grey = tinted.mean(-1, keepdims=True)
+    pale = grey + camera.uniform(0.35, 0.9) * (tinted - grey)
+    found: Pixels = (pale - pale.mean()) * camera.uniform(0.5, 0.9) + camera.uniform(0.25, 0.6)
+    return found
+
+
+def by_night(pixels: Pixels, camera: np.random.Generator) -> Pixels:
+    """No colours at all."""
+    grey = (pixels @ camera.dirichlet((6, 2, 1))) ** camera.uniform(0.5, 1.6)
+    found: Pixels = (grey - grey.mean()) * camera.uniform(0.6, 1.0) + camera.uniform(0.3, 0.6)
+    return found
+
+
+LOOKS: dict[str, Look | None] = {
+    "dusk": Look(at_dusk, (0.28, 0.5), (0.015, 0.05)),
+    "night": Look(by_night, (0.45, 0.65), (0.02, 0.06)),
+    "day": None,
+}
+
+
+def take(picture: Path, look: Look) -> None:
+    """The picture as another camera would have taken it; each camera's settings follow its number."""
     random = np.random.default_rng(zlib.crc32(picture.name.encode()))
     camera = np.random.default_rng(int(picture.name.split("_c")[1].split("s")[0]))
-    keep = 0.45 + 0.2 * camera.random()
+    keep, noise = camera.uniform(*look.keep), camera.uniform(*look.noise)
     with Image.open(picture) as opened:
         size = opened.size
         small = opened.convert("RGB").resize((int(size[0] * keep), int(size[1] * keep)), Image.Resampling.BOX)
-    grey = (np.asarray(small, np.float32) / 255 @ camera.dirichlet((6, 2, 1))) ** camera.uniform(0.5, 1.6)
-    grey = (grey - grey.mean()) * camera.uniform(0.6, 1.0) + camera.uniform(0.3, 0.6)
-    grey = grey + random.normal(0, camera.uniform(0.02, 0.06), grey.shape)
-    noisy = Image.fromarray((grey.clip(0, 1) * 255).astype(np.uint8))
-    noisy.resize(size, Image.Resampling.BILINEAR).convert("RGB").save(picture, quality=85)
+    light = look.light(np.asarray(small, np.float32) / 255, camera)
+    noisy = Image.fromarray(
+        ((light + random.normal(0, noise, light.shape)).clip(0, 1) * 255).astype(np.uint8)
+    )
+    noisy.resize(size, Image.Resampling.BILINEAR).convert("RGB").save(picture, quality=75)
 
 
-def library(folder: Path, persons: int, chosen_by: int, frames: int, *, day: bool) -> Library:
+def library(folder: Path, persons: int, chosen_by: int, frames: int, look: str) -> Library:
     """``persons`` to learn from, ``chosen_by`` to choose by, and as many as both together to measure on."""
-    out = folder / f"{'day' if day else 'night'}-{persons}-{chosen_by}-{frames}"
+    out = folder / f"{look}-{persons}-{chosen_by}-{frames}"
     if not (out / "done").exists():
         shutil.rmtree(out, ignore_errors=True)
         say("rendering")
         write_dataset(
             simple(2 * (persons + chosen_by), 6, frames, (128, 256), "held_out", 71), out, workers=2
         )
-        for picture in sorted(out.glob("*/*.jpg")) if not day else ():
-            by_night(picture)
+        if (taken := LOOKS[look]) is not None:
+            for picture in sorted(out.glob("*/*.jpg")):
+                take(picture, taken)
         (out / "done").touch()
     dataset = open_dataset("synthetic", out)
 
@@ -158,7 +197,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--masks", type=int, default=120)
     parser.add_argument("--parent", type=Path, default=starter_path())
     parser.add_argument("--folder", type=Path, help="keep the rendered library here")
-    parser.add_argument("--day", action="store_true", help="leave the pictures as they were rendered")
+    parser.add_argument("--look", choices=LOOKS, default="dusk")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a setting of the run")
     arguments = parser.parse_args(argv)
     changes = {key: json.loads(value) for key, _, value in (text.partition("=") for text in arguments.set)}
@@ -168,7 +207,7 @@ def main(argv: list[str]) -> None:
             arguments.persons,
             arguments.chosen_by,
             arguments.frames,
-            day=arguments.day,
+            arguments.look,
         )
         parent = load_model(arguments.parent, "cpu")
         size = (parent.config.height, parent.config.width)

@@ -2,18 +2,10 @@
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from dropmodel.errors import ConfigError
 from dropmodel.inference.devices import Precision
-
-
-class Rates(NamedTuple):
-    """The highest learning ``rate``, the backbone's share of it, and a batch's share in its norms."""
-
-    rate: float
-    backbone: float
-    norm_momentum: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +21,8 @@ class FinetuneConfig:
       step; ``pictures``: how many of a person or cluster are in a batch.
     - ``rate``: highest learning rate; the backbone's is ``backbone_rate`` of it (0: it does not learn, which
       takes a third of the time), its first ``frozen_stages`` stages do not learn. ``norm_momentum``: share of
-      a batch in the running statistics of batch norms; 0 keeps the parent's. None in any of these three:
-      what was measured to be good for the sources that are on (:meth:`rates`).
+      a batch in the running statistics of batch norms; 0 keeps the parent's, under which a backbone that
+      learns comes to harm: its small channels are thrown off by any step (docs/decisions/0065).
     - ``ema``: share of the weights' running average that stays at each step; it is what is measured and kept.
     - ``adapt_norms``: a run that adapts begins with its batch norms' statistics moved by this share from the
       parent's to those of the crops to learn from.
@@ -53,11 +45,11 @@ class FinetuneConfig:
     steps: int = 0
     batch: int = 32
     pictures: int = 4
-    rate: float | None = None
-    backbone_rate: float | None = None
+    rate: float = 3e-4
+    backbone_rate: float = 1.0
     frozen_stages: int = 1
     ema: float = 0.97
-    norm_momentum: float | None = None
+    norm_momentum: float = 0.05
     adapt_norms: float = 0.6
     neighbours: int = 16
     reach: float = 0.5
@@ -77,12 +69,10 @@ class FinetuneConfig:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             value = getattr(self, name)
-            if value is None and name in _OPEN:
-                continue
             if not (isinstance(value, (int, float)) and math.isfinite(value) and value >= least):
                 raise ConfigError(f"{name} must be at least {least:g}, got {value!r}")
         for name in ("rehearse", "norm_momentum", "memory_momentum", "alpha", "weak", "adapt_norms"):
-            if (getattr(self, name) or 0.0) > 1:
+            if getattr(self, name) > 1:
                 raise ConfigError(f"{name} must be at most 1, got {getattr(self, name)!r}")
         if not (self.persons or self.masks or self.adapt):
             raise ConfigError("persons, masks and adapt are all 0: there is nothing to learn")
@@ -92,22 +82,6 @@ class FinetuneConfig:
             raise ConfigError(f"a batch of {self.batch} does not hold {self.pictures} pictures of anybody")
         if self.precision not in get_args(Precision):
             raise ConfigError(f"precision must be one of {', '.join(get_args(Precision))}")
-
-    def rates(self, *, names: bool) -> "Rates":
-        """How fast what learns; ``names``: whether there are confirmed persons to learn from.
-
-        With names and with clusters the backbone learns, under the norms of its batches: with the parent's own
-        its small channels were thrown off by any step. With masks alone only what stands on it learns: they
-        made its vectors worse (docs/decisions/0065).
-        """
-        learns = bool((names and self.persons) or self.adapt)
-        backbone = self.backbone_rate if self.backbone_rate is not None else float(learns)
-        follows = 0.05 if backbone else 0.0
-        return Rates(
-            self.rate if self.rate is not None else 3e-4 if learns else 5e-4,
-            backbone,
-            self.norm_momentum if self.norm_momentum is not None else follows,
-        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; :meth:`from_dict` is the inverse."""
@@ -125,8 +99,6 @@ class FinetuneConfig:
         }
         return cls(**values)
 
-
-_OPEN = {"rate", "backbone_rate", "norm_momentum"}
 
 _LEAST = {
     **dict.fromkeys(("persons", "masks", "adapt", "weak", "rehearse", "backbone_rate", "stable"), 0.0),

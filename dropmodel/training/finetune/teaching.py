@@ -21,7 +21,7 @@ from dropmodel.network.drop import Drop
 from dropmodel.training.averaging import recalibrate_norms
 from dropmodel.training.config import TrainConfig, load_config
 from dropmodel.training.finetune.clusters import cluster
-from dropmodel.training.finetune.config import FinetuneConfig, Rates
+from dropmodel.training.finetune.config import FinetuneConfig
 from dropmodel.training.finetune.events import Control, Ended, Events, Outcome, Plan
 from dropmodel.training.finetune.examples import Example, Material
 from dropmodel.training.finetune.folder import RunFolder
@@ -70,8 +70,7 @@ class Teaching:
         self._roll = Roll(material, persons=config.persons > 0)
         self._pictures = Pictures(self._roll.rows, size)
         self._held = Held(Pictures(material.held_out, size), config.precision)
-        self._rates = config.rates(names=any(example.person is not None for example in material.train))
-        self._train_config = _train_config(config, self._rates, self._parent)
+        self._train_config = _train_config(config, self._parent)
         self._mixture = Mixture(
             self._roll, self._pictures, config, self._train_config.transforms, self._parent.schema
         )
@@ -120,7 +119,7 @@ class Teaching:
         """The best before numbers went beyond all bounds."""
         text = (
             f"the run met numbers that are not finite and was ended; try a smaller rate than "
-            f"{self._rates.rate:g} or the precision fp32 ({error})"
+            f"{self._config.rate:g} or the precision fp32 ({error})"
         )
         return self._outcome(folder, "diverged", text, (1.0,))
 
@@ -154,8 +153,8 @@ class Teaching:
         network.load_state_dict(self._parent.network.state_dict(), strict=False)
         if begin and self._config.adapt and self._config.adapt_norms:
             self._move_norms(network.to(self._device))
-        stages = self._config.frozen_stages if self._rates.backbone else None
-        frozen = freeze(network, stages, self._rates.norm_momentum)
+        stages = self._config.frozen_stages if self._config.backbone_rate else None
+        frozen = freeze(network, stages, self._config.norm_momentum)
         loss = FinetuneLoss(self._train_config.losses, self._config, self._roll, len(shape.schema), shape.dim)
         tuner = Tuner(
             self._train_config, network, self._mixture, self._device, hooks, loss=loss, frozen=frozen
@@ -259,7 +258,7 @@ class Teaching:
             people="may show real people: those of the library it was taught in",
             recipe=(
                 f"{config.epochs} epochs of {len(self._mixture)} steps, {config.batch} crops a step",
-                f"rate {self._rates.rate:g}, the backbone's {self._rates.backbone:g} of it",
+                f"rate {config.rate:g}, the backbone's {config.backbone_rate:g} of it",
                 f"{alpha:g} of what was learnt, {1 - alpha:g} of its parent",
             ),
             seeds=(config.seed,),
@@ -297,13 +296,15 @@ class _Steps(Hook):
         trainer.progress.interrupted = step.number >= self._count
 
 
-def _train_config(config: FinetuneConfig, rates: Rates, parent: LoadedModel) -> TrainConfig:
+def _train_config(config: FinetuneConfig, parent: LoadedModel) -> TrainConfig:
     base = load_config(Path(__file__).with_name("finetune.toml"))
     return replace(
         base,
         name=f"{parent.card.name}, taught",
         network=replace(parent.config, identities=0),
-        optimiser=replace(base.optimiser, rate=rates.rate, backbone_rate=rates.backbone, ema=config.ema),
+        optimiser=replace(
+            base.optimiser, rate=config.rate, backbone_rate=config.backbone_rate, ema=config.ema
+        ),
         schedule=replace(base.schedule, epochs=config.epochs),
         runtime=replace(base.runtime, seed=config.seed, precision=config.precision, threads=config.threads),
     )

@@ -52,17 +52,6 @@ def test_wrong_settings_are_named(settings: dict[str, object], word: str) -> Non
         FinetuneConfig.from_dict(settings)
 
 
-def test_the_backbone_learns_from_names_and_from_clusters_but_not_from_masks_alone() -> None:
-    masks = FinetuneConfig()
-    for learning in (masks.rates(names=True), FinetuneConfig(persons=0.0, adapt=1.0).rates(names=False)):
-        assert learning.backbone == 1.0
-        assert learning.norm_momentum > 0
-    for quiet in (masks.rates(names=False), FinetuneConfig(persons=0.0).rates(names=True)):
-        assert (quiet.backbone, quiet.norm_momentum) == (0.0, 0.0)
-    chosen = FinetuneConfig(rate=1e-5, backbone_rate=0.5, norm_momentum=0.2)
-    assert chosen.rates(names=False) == (1e-5, 0.5, 0.2)
-
-
 def test_what_is_wrong_with_an_example_is_told_with_its_file() -> None:
     good = Example(Path("a.jpg"))
     Material([good]).check(EIGHT)
