@@ -172,7 +172,8 @@ def _adapt(unlabelled: int, confirmed: int) -> SourcePlan:
     words = f"{_n(unlabelled, 'crop')} that nobody was named in"
     if not unlabelled:
         words = f"{_n(confirmed, 'crop')} (their names are not needed)"
-    return SourcePlan("adapt", words, missing)
+    hint = "it helps most where light, colours or cameras are others than the model has seen so far"
+    return SourcePlan("adapt", words, missing, () if missing else (hint,))
 
 
 def _n(count: int, noun: str) -> str:

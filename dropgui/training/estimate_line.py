@@ -19,8 +19,6 @@ class EstimateLine(QWidget):
 
     wanted = Signal()
     stopped = Signal()
-    said = Signal()
-    """There are other words to read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +78,6 @@ class EstimateLine(QWidget):
     def _say(self, text: str) -> None:
         self._words.setText(text)
         self.show()
-        self.said.emit()
 
     def _show_trying(self, *, trying: bool) -> None:
         self._trying = trying

@@ -19,10 +19,15 @@ class TeachPage(QWidget):
         self.plan = PlanView()
         self.run = RunView()
         self._pages = QStackedWidget()
-        self._plan_area = _scrolled(self.plan, "What there is to teach with")
-        self.plan.estimate.said.connect(self._show_estimate, Qt.ConnectionType.QueuedConnection)
+        self._plan_page = QWidget()
+        whole = QVBoxLayout(self._plan_page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(_scrolled(self.plan, "What there is to teach with"), 1)
+        whole.addWidget(self.plan.foot)
+        self._plan_page.setFocusProxy(self.plan.start)
         self._run_area = _scrolled(self.run, "The run")
-        self._pages.addWidget(self._plan_area)
+        self._pages.addWidget(self._plan_page)
         self._pages.addWidget(self._run_area)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -39,24 +44,21 @@ class TeachPage(QWidget):
 
     def show_plan(self) -> None:
         """Bring what there is to teach with to the front."""
-        self._show(self._plan_area)
+        self._show(self._plan_page)
 
     def show_run(self) -> None:
         """Bring the run to the front, its beginning in view."""
         self._show(self._run_area)
         self._run_area.verticalScrollBar().setValue(0)
 
-    def _show_estimate(self) -> None:
-        self._plan_area.ensureWidgetVisible(self.plan.estimate)
-
-    def _show(self, area: QScrollArea) -> None:
+    def _show(self, page: QWidget) -> None:
         """Bring a view to the front; the focus stays on the page, if it was there."""
         focused = QApplication.focusWidget()
         had_focus = focused is not None and self.isAncestorOf(focused)
-        other = self._pages.currentWidget() is not area
-        self._pages.setCurrentWidget(area)
+        other = self._pages.currentWidget() is not page
+        self._pages.setCurrentWidget(page)
         if had_focus and other:
-            area.setFocus()
+            page.setFocus()
 
 
 def _scrolled(view: QWidget, name: str) -> QScrollArea:

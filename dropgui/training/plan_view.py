@@ -65,7 +65,7 @@ class _SourceRow(QWidget):
 
 
 class PlanView(QWidget):
-    """Asks for nothing that it could know."""
+    """Asks for nothing that it could know. Its ``foot`` stands below it, where it does not scroll away."""
 
     start_wanted = Signal(Recipe)
     estimate_wanted = Signal(Recipe)
@@ -111,23 +111,31 @@ class PlanView(QWidget):
         column.addSpacing(GRID)
         column.addWidget(heading("How"))
         column.addWidget(self.form)
-        column.addSpacing(GRID)
-        column.addWidget(self.error)
-        foot = QHBoxLayout()
-        foot.setSpacing(GRID)
-        foot.addWidget(self.start)
-        foot.addWidget(self.estimate.button)
-        foot.addStretch(1)
-        column.addLayout(foot)
-        column.addWidget(self.estimate)
         column.addWidget(note(_MEANWHILE))
         column.addStretch(1)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(inner, 100)
         outer.addStretch(1)
+        self.foot = self._make_foot()
         self.setFocusProxy(self.start)
         self._show_able()
+
+    def _make_foot(self) -> QWidget:
+        """How to begin, and what keeps one from it: in view however long the rest is."""
+        foot = QWidget()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.estimate.button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.error)
+        column.addWidget(self.estimate)
+        column.addLayout(buttons)
+        return foot
 
     # -- what it shows ----------------------------------------------------------------------------
 
