@@ -37,7 +37,7 @@ class _Task(QObject):
             result = self._work()
         except UserError as fault:
             error = fault
-        except Exception as bug:
+        except Exception as bug:  # whatever it is, who waits for the work must hear of it
             log.exception("Work in the background failed")
             error = bug
         self.finished.emit(result, error)

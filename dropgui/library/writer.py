@@ -129,6 +129,7 @@ class Writer:
 def _call(subscriber: Subscriber, change: Change) -> None:
     try:
         subscriber(change)
-    except Exception:
-        # The write is committed: its caller did nothing wrong, and the other views must still hear.
+    except (
+        Exception
+    ):  # whatever it is: the write is committed, its caller did nothing wrong, others must hear
         logger.exception("a subscriber of the library failed on %s", change)

@@ -94,7 +94,7 @@ class Quickener:
         except UserError as fault:
             log.warning("Searches stay exact: %s", fault)
             self._fault = str(fault)
-        except Exception as bug:
+        except Exception as bug:  # exact searches answer just as well, so no fault here may end them
             log.exception("Searches stay exact: the quick ones could not be prepared")
             self._fault = f"{type(bug).__name__}: {bug}"
         finally:
