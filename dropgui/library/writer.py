@@ -129,7 +129,5 @@ class Writer:
 def _call(subscriber: Subscriber, change: Change) -> None:
     try:
         subscriber(change)
-    except (
-        Exception
-    ):  # whatever it is: the write is committed, its caller did nothing wrong, others must hear
+    except Exception:  # the write is committed: its caller did nothing wrong, and other views must hear
         logger.exception("a subscriber of the library failed on %s", change)
