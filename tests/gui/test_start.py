@@ -114,7 +114,7 @@ def test_a_home_that_cannot_be_made_is_said(monkeypatch: pytest.MonkeyPatch, tmp
     assert "Traceback" not in run.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
 def test_ctrl_c_closes_the_window(tmp_path: Path) -> None:
     closed: list[bool] = []
 

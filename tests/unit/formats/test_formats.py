@@ -126,7 +126,10 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, kind: str) -> No
         FORMATS[kind].write(tmp_path / "file" / FILES[kind], [one(bust())], EIGHT)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(),
+    reason="no disk is filled for this",
+)
 @pytest.mark.parametrize("kind", ["coco", "cvat"])
 def test_a_full_disk_leaves_nothing(tmp_path: Path, kind: str) -> None:
     target = tmp_path / FILES[kind]

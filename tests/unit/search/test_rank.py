@@ -15,21 +15,15 @@ from dropgui.search.rank import rank_of
 from dropmodel.features import Features
 from dropmodel.parts import stripes
 from tests.unit.library.made import SCHEMA, add_crops, add_model, embed, made_features
+from tests.unit.search.made import renewed_index
 
 CROPS = 200
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartIndex]:
-    with Library.create(tmp_path_factory.mktemp("rank") / "some.droplib") as library:
-        model = add_model(library)
-        crops = add_crops(library, CROPS)
-        embed(library, model, crops, made_features(CROPS))
-        opened = PartIndex.open(library, model)
-        embed(library, model, crops[:20], made_features(20, seed=5))  # their first rows are dead now
-        opened.refresh()
+    with renewed_index(tmp_path_factory.mktemp("rank"), CROPS, 20) as opened:
         yield opened
-        opened.close()
 
 
 def check(index: PartIndex, query: VectorQuery) -> None:

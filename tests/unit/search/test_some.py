@@ -7,26 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropgui.library import Library
 from dropgui.search import PartIndex, VectorQuery, search
 from dropgui.search.some import match_some
 from dropmodel.parts import stripes
-from tests.unit.library.made import SCHEMA, add_crops, add_model, embed, made_features
+from tests.unit.library.made import SCHEMA, made_features
+from tests.unit.search.made import renewed_index
 
 CROPS = 60
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PartIndex]:
-    with Library.create(tmp_path_factory.mktemp("some") / "some.droplib") as library:
-        model = add_model(library)
-        crops = add_crops(library, CROPS)
-        embed(library, model, crops, made_features(CROPS))
-        opened = PartIndex.open(library, model)
-        embed(library, model, crops[:9], made_features(9, seed=5))  # their first rows are dead now
-        opened.refresh()
+    with renewed_index(tmp_path_factory.mktemp("some"), CROPS, 9) as opened:
         yield opened
-        opened.close()
 
 
 @settings(max_examples=15)
