@@ -41,33 +41,35 @@ class Heats:
         self._lock = threading.Lock()
         self._cells: OrderedDict[object, tuple[Subject, PartCells]] = OrderedDict()
 
-    def pair(self, query: Subject, match: Subject) -> Pair | None:
+    def pair(self, query: Subject, match: Subject, model_version_id: int | None = None) -> Pair | None:
         """Heat on both pictures; None where one of them is not indexed yet.
 
-        Raises :class:`~dropgui.session.PictureError` for a file that cannot be read any more.
+        ``model_version_id`` is of the version whose vectors the two have, None for the active one. Raises
+        :class:`~dropgui.session.PictureError` for a file that cannot be read any more.
         """
         if any(subject.features is None or subject.labels is None for subject in (query, match)):
             return None
-        return Pair(self._heat(query, match), self._heat(match, query))
+        version = self._session.model_version.id if model_version_id is None else model_version_id
+        return Pair(self._heat(query, match, version), self._heat(match, query, version))
 
-    def _heat(self, seen: Subject, other: Subject) -> Heat:
+    def _heat(self, seen: Subject, other: Subject, version: int) -> Heat:
         from dropmodel.inference.agreement import heat
 
         assert seen.labels is not None
         assert other.features is not None
-        cells = self._cells_of(seen)
+        cells = self._cells_of(seen, version)
         return heat(cells.agreement(other.features.vectors[0]), seen.labels, cells.schema)
 
-    def _cells_of(self, subject: Subject) -> "PartCells":
+    def _cells_of(self, subject: Subject, version: int) -> "PartCells":
         from dropmodel.inference.agreement import part_cells
 
-        key = _key(subject)
+        key = version, _key(subject)
         with self._lock:
             if key in self._cells:
                 self._cells.move_to_end(key)
                 return self._cells[key][1]
         try:
-            cells = part_cells(self._session.extractor, _picture(subject))
+            cells = part_cells(self._session.extractor_of(version), _picture(subject))
         except ImageError as error:
             raise PictureError(f"{error.path} cannot be compared: {error.reason}.") from error
         with self._lock:

@@ -35,8 +35,11 @@ class Looking(QObject):
         """Whether these two are what is shown, or will be."""
         return self._asked is not None and self._asked[0] is query and self._asked[1] == crop_id
 
-    def look(self, query: Subject, crop_id: int, views: int = 1) -> None:
-        """Show a crop beside the query, which is one of so many views."""
+    def look(self, query: Subject, crop_id: int, views: int = 1, version: int | None = None) -> None:
+        """Show a crop beside the query, which is one of so many views.
+
+        ``version`` is of the model version that said what the query has of features, None for the active one.
+        """
         self._asked = (query, crop_id)
         self._looks.drop()
         self._patience.start()
@@ -45,7 +48,7 @@ class Looking(QObject):
         def loaded(match: Subject) -> None:
             if self.is_at(query, crop_id):
                 self._page.show_subjects(query, match, views)
-                self._looks.request(lambda: heats.pair(query, match), looked, failed)
+                self._looks.request(lambda: heats.pair(query, match, version), looked, failed)
 
         def looked(pair: Pair | None) -> None:
             if self.is_at(query, crop_id):
@@ -61,7 +64,7 @@ class Looking(QObject):
             else:
                 self._failed(error)
 
-        self._loads.request(lambda: load_crop(session, crop_id), loaded, failed)
+        self._loads.request(lambda: load_crop(session, crop_id, version), loaded, failed)
 
     def drop(self) -> None:
         """Nothing is wanted any more."""

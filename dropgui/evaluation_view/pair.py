@@ -11,7 +11,11 @@ from dropgui.compare.page import ComparePage
 from dropgui.compare.picture_view import View
 from dropgui.errors import UserError
 from dropgui.evaluation.result import Evaluation, WorstQuery
+from dropgui.evaluation.vectors import index_of
 from dropgui.jobs.runner import Latest, Runner
+from dropgui.library.changes import Change
+from dropgui.library.models import active_model
+from dropgui.library.rows import ModelVersionRow
 from dropgui.query.subjects import Subject, load_crop
 from dropgui.search.query import Match, VectorQuery
 from dropgui.search.some import match_some
@@ -23,12 +27,12 @@ _GONE = "This match cannot be compared any more: it has no vectors now. Measure 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Read:
-    """A query with what the model in use says of its first matches, by crop id; that model's name."""
+    """A query with what the ``version`` that was measured says of its first matches, by crop id."""
 
     query: WorstQuery
     subject: Subject
     matches: Mapping[int, Match]
-    model: str
+    version: ModelVersionRow
 
 
 class Labels(Foot):
@@ -36,29 +40,43 @@ class Labels(Foot):
 
     def __init__(self) -> None:
         super().__init__()
-        self.query: WorstQuery | None = None
-        self.remark = ""
+        self._query: WorstQuery | None = None
+        self._place: Place | None = None
+        self._remark = ""
         tip = "Leave this page and search for it: there Y and N say who it is"
         self.search_query = self._add("Search for Query", tip)
         self.search_match = self._add("Search for Match", f"{tip} (Ctrl+Return)")
 
+    def set_query(self, query: WorstQuery) -> None:
+        """The search whose matches are to be shown."""
+        self._query, self._place = query, None
+
+    def set_remark(self, remark: str) -> None:
+        """What is to be known besides."""
+        self._remark = remark
+        self._show()
+
     def show_place(self, place: Place) -> None:
         """What both crops are labelled as."""
-        if self.query is None:
+        self._place = place
+        self._show()
+
+    def _show(self) -> None:
+        query, place = self._query, self._place
+        if query is None or place is None:
             return
-        person = self.query.person
-        right = self.query.found[place.position][1]
+        person, right = query.person, query.found[place.position][1]
         told = (
             f"Both are labelled as {person}."
             if right
             else f"The query is labelled as {person}, the match as somebody else. If it is the same person, "
             "one of the labels is wrong."
         )
-        self._words.setText(f"{told} {self.remark}".strip())
+        self._words.setText(f"{told} {self._remark}".strip())
 
 
 class PairView(QObject):
-    """``page`` shows what :meth:`show_pair` was last asked for, by the model version in use."""
+    """``page`` shows what :meth:`show_pair` was last asked for, as the version sees it that was measured."""
 
     shown = Signal(int)
     """This match is shown."""
@@ -71,6 +89,7 @@ class PairView(QObject):
         super().__init__(parent)
         self._session = session
         self._reads = Latest(runner)
+        self._actives = Latest(runner)
         self._read: _Read | None = None
         self._place = 0
         self.labels = Labels()
@@ -85,37 +104,43 @@ class PairView(QObject):
     @property
     def busy(self) -> bool:
         """Whether something is still to be shown."""
-        return self._reads.busy or self.looking.busy
+        return self._reads.busy or self._actives.busy or self.looking.busy
 
     def show_pair(self, found: Evaluation, query: WorstQuery, place: int) -> None:
         """Show the match at ``place``, from 0, of a search that was measured."""
-        session = self._session
+        session, version = self._session, found.version
         names = () if found.report is None else found.report.vectors
 
         def read() -> _Read:
-            index = session.index
-            index.refresh()
-            subject, schema = load_crop(session, query.crop_id), index.model.schema
+            try:
+                subject = load_crop(session, query.crop_id, version.id)
+            except KeyError as error:  # the version was dropped
+                raise UserError(_GONE) from error
             if subject.features is None:
                 raise UserError(_GONE)
-            known = [name for name in names if name in schema.vector_names]
-            weights = dict.fromkeys(known, 1.0) or default_weights(schema)
+            weights = dict.fromkeys(names, 1.0) or default_weights(version.schema)
             asked = VectorQuery(subject.features, weights)
-            matches = match_some(index, asked, [crop for crop, _ in query.found])
-            return _Read(query, subject, matches, index.model.name)
+            with index_of(session, version.id) as index:
+                matches = match_some(index, asked, [crop for crop, _ in query.found])
+            return _Read(query, subject, matches, index.model)
 
         def show(done: _Read) -> None:
             self._read = done
-            self.labels.query = query
-            other = done.model != found.version.name
-            self.labels.remark = f"Likeness is {done.model}’s, the version in use." if other else ""
+            self.labels.set_query(query)
+            self._remark()
             self._turn(place)
 
         self._reads.request(read, show, self.failed.emit)
 
+    def library_changed(self, change: Change) -> None:
+        """Another version may answer searches now."""
+        if change.models:
+            self._remark()
+
     def drop(self) -> None:
         """Nothing is to be shown any more."""
         self._reads.drop()
+        self._actives.drop()
         self.looking.drop()
         self._read = None
 
@@ -135,8 +160,24 @@ class PairView(QObject):
         self._place = place
         total = len(read.query.found)
         self.page.show_place(Place(match, place + 1, place, total, None), read.subject.features.schema)
-        self.looking.look(read.subject, crop_id)
+        self.looking.look(read.subject, crop_id, version=read.version.id)
         self.shown.emit(crop_id)
+
+    def _remark(self) -> None:
+        """A search from here is answered by the version in use, which may be another."""
+        library = self._session.library
+
+        def show(active: ModelVersionRow | None) -> None:
+            if self._read is None or active is None:
+                return
+            measured = self._read.version
+            words = (
+                f"Likeness is {measured.name}’s, the version that was measured; searches are answered by "
+                f"{active.name}."
+            )
+            self.labels.set_remark("" if active.id == measured.id else words)
+
+        self._actives.request(lambda: active_model(library), show, self.failed.emit)
 
     def _search(self, place: int | None) -> None:
         if self._read is not None:

@@ -89,6 +89,8 @@ class EvaluationRoom(QObject):
         """Follow the library."""
         if self.page is not None:
             self.page.library_changed(change)
+        if self._pair is not None:
+            self._pair.library_changed(change)
 
     def close(self) -> None:
         """End what is being done; before the library is closed."""

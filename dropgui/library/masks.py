@@ -65,9 +65,12 @@ def add_model_masks(
         connection.execute(insert(Mask), rows)
 
 
-def mask_of(library: Library, crop_id: int) -> MaskRow | None:
-    """The crop's mask: the latest a person corrected, else the active model's, else the newest."""
-    return _first(library, select(Mask).where(Mask.crop_id == crop_id))
+def mask_of(library: Library, crop_id: int, model_version_id: int | None = None) -> MaskRow | None:
+    """The crop's mask: the latest a person corrected, else the model version's, else the newest.
+
+    The version is the active one where none is named.
+    """
+    return _first(library, select(Mask).where(Mask.crop_id == crop_id), model_version_id)
 
 
 def model_mask_of(library: Library, crop_id: int) -> MaskRow | None:
@@ -87,9 +90,11 @@ def model_masks(
             yield row.crop_id, decode_mask(row.png)
 
 
-def _first(library: Library, masks: Select[Mask]) -> MaskRow | None:
+def _first(library: Library, masks: Select[Mask], model_version_id: int | None = None) -> MaskRow | None:
+    named = model_version_id is not None
+    of_version = ModelVersion.id == model_version_id if named else ModelVersion.active.is_(True)
     query = masks.outerjoin(ModelVersion).order_by(
-        case((Mask.origin == CORRECTED, 0), (ModelVersion.active.is_(True), 1), else_=2),
+        case((Mask.origin == CORRECTED, 0), (of_version, 1), else_=2),
         Mask.revision.desc(),
         Mask.id.desc(),
     )

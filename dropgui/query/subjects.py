@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from dropgui.errors import UserError
 from dropgui.gallery.thumbnails import read_thumbnail
+from dropgui.library.embeddings import NotIndexedError
 from dropgui.library.persons import person_rows
 from dropgui.library.queries import crop_ids, crop_rows, features_of, mask_of
 from dropgui.library.rows import CropFilter
@@ -103,13 +105,16 @@ def load_subject(session: Session, pictures: Pictures, target: Target) -> Subjec
             return _outside(pictures.read(target), target, target, read_thumbnail(target, _PICTURE))
 
 
-def load_crop(session: Session, crop_id: int) -> Subject:
-    """Read a crop of the library with what the active model said of it."""
+def load_crop(session: Session, crop_id: int, model_version_id: int | None = None) -> Subject:
+    """Read a crop of the library with what a model version said of it, the active one if none is named."""
     row = crop_rows(session.library, [crop_id]).get(crop_id)
     if row is None:
         raise UserError("This crop is no longer in the library.")
-    mask = mask_of(session.library, crop_id) if row.indexed else None
-    features = session.features_of_crop(crop_id) if row.indexed else None
+    if model_version_id is None:
+        features = session.features_of_crop(crop_id) if row.indexed else None
+    else:
+        features = _features_by(session, crop_id, model_version_id)
+    mask = None if features is None else mask_of(session.library, crop_id, model_version_id)
     return Subject(
         crop_id,
         row.path,
@@ -122,6 +127,12 @@ def load_crop(session: Session, crop_id: int) -> Subject:
         seen=_seen(features),
         visibility=_visibility(features),
     )
+
+
+def _features_by(session: Session, crop_id: int, model_version_id: int) -> Features | None:
+    with suppress(NotIndexedError):
+        return features_of(session.library, [crop_id], model_version_id)
+    return None
 
 
 def _load_person(session: Session, target: PersonTarget) -> Subject:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -21,18 +22,22 @@ from dropgui.gallery.model import MATCH_ROLE
 from dropgui.indexing import CancelToken, Progress
 from dropgui.library import Library
 from dropgui.library.decisions import retract
+from dropgui.library.embeddings import features_of
 from dropgui.library.models import own_calibration_of, register_model
 from dropgui.library.schema import Folder
 from dropgui.main_window import MATCHES, MainWindow
-from dropgui.search import VectorQuery
+from dropgui.search import PartIndex, VectorQuery
+from dropgui.search.some import match_some
 from dropgui.settings import Appearance
 from dropgui.style import apply_appearance
+from dropgui.versions.drop import drop_version
 from dropmodel.features import default_weights
 from tests.gui.drive import click_card, run_main, wait_until
 from tests.gui.library import TORCH_MS, add_masks, command
+from tests.support.clusters import crowd
 from tests.support.people import person
 from tests.unit.evaluation.made import call, make
-from tests.unit.library.made import DIM, SCHEMA
+from tests.unit.library.made import DIM, SCHEMA, embed
 
 LEFT = Qt.MouseButton.LeftButton
 PERSONS, EACH, STRANGERS = 9, 6, 2
@@ -183,6 +188,52 @@ def test_a_match_stands_beside_the_query(tmp_path: Path) -> None:
         command(window, "Measure the Chosen Version").trigger()
         assert not pair.page.isVisible(), "it is of what was measured before"
         wait_until(lambda: not page.busy, "it is measured", TORCH_MS)
+
+    play(library, script)
+
+
+def test_a_match_is_shown_as_the_version_that_was_measured_sees_it(tmp_path: Path) -> None:
+    library = made(tmp_path)
+    with Library.open(library) as opened:
+        child = register_model(
+            opened, name="child", schema=SCHEMA, dim=DIM, weights_hash="c", trained=True
+        ).id
+        who = np.append(np.repeat(np.arange(PERSONS), EACH), range(PERSONS, PERSONS + STRANGERS))
+        other = crowd(who, SCHEMA, dim=DIM, noise=2.5, seed=5)
+        embed(opened, child, list(range(1, COUNT + 1)), other)
+        add_masks(opened, child, list(range(1, COUNT + 1)))
+
+    def script(window: MainWindow, page: EvaluatePage) -> None:
+        page.choices.version.setCurrentIndex(1)
+        measure(page)
+        page.sections.setCurrentWidget(page.worst)
+        assert page.found is not None
+        query, pair = page.found.worst[0], window.model_rooms.evaluation.pair
+        wait_until(page.worst.grid.is_drawn, "the pictures are there")
+        click_card(page.worst.grid, 0)
+        wait_until(lambda: pair.page.isVisible() and not pair.busy, "they are compared", TORCH_MS)
+        session, library = window.session, window.session.library
+        weights, first = dict.fromkeys(default_weights(SCHEMA), 1.0), query.found[0][0]
+
+        def score(version: int) -> str:
+            asked = VectorQuery(features_of(library, [query.crop_id], version), weights)
+            index = PartIndex.open(library, version, "cpu")
+            found = match_some(index, asked, [first])[first].score
+            index.close()
+            return f"score {found:.3f}"
+
+        assert score(child) != score(1)
+        assert pair.page.score_text.startswith(score(child)), "the likeness that put it there"
+        assert "child’s, the version that was measured; searches are answered by made" in pair.labels.words
+        session.switch(child)
+        wait_until(lambda: "child’s" not in pair.labels.words, "there is one version to speak of")
+        session.switch(1)
+        wait_until(lambda: "child’s" in pair.labels.words, "there are two again")
+        QTest.keyClick(pair.page, Qt.Key.Key_Escape)
+        drop_version(library, child)
+        click_card(page.worst.grid, 1)
+        wait_until(lambda: "Measure again" in page.notice.text, "it is said why it cannot be compared")
+        assert not pair.page.isVisible()
 
     play(library, script)
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from dropgui import main_window
+from dropgui.compare.heats import Heats
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.gallery.model import ID_ROLE, REMARK_ROLE
 from dropgui.library import Library
@@ -19,6 +21,8 @@ from dropgui.library.decisions import confirm
 from dropgui.library.models import active_model, model_versions
 from dropgui.library.queries import crop_ids
 from dropgui.main_window import GALLERY, MATCHES, MainWindow
+from dropgui.query.subjects import load_crop
+from dropgui.session import Session
 from dropgui.versions_view.page import VersionsPage
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.gui.library import TORCH_MS, command
@@ -361,6 +365,14 @@ def test_the_menu_asks_on_the_page(library: Path) -> None:
     play(library, script)
 
 
+def heat_of(session: Session, heats: Heats, crop: int, version: int | None = None) -> np.ndarray:
+    """Where the crop agrees with itself, under a version."""
+    subject = load_crop(session, crop, version)
+    pair = heats.pair(subject, subject, version)
+    assert pair is not None
+    return pair.query["foreground"]
+
+
 @pytest.mark.usefixtures("starter")
 def test_with_real_models(tmp_path: Path) -> None:
     folder, other = tmp_path / "entrance", make_starter(tmp_path / "other.safetensors", seed=8)
@@ -374,6 +386,9 @@ def test_with_real_models(tmp_path: Path) -> None:
         page = window.model_rooms.versions.page
         wait_until(lambda: shown(page) == {"starter": "In use"}, "the version is listed")
         assert not button(page, "Compare…").isEnabled()
+        session = window.session
+        crop, heats = int(crop_ids(session.library)[0]), Heats(session)
+        before = heat_of(session, heats, crop)
         command(window, "Add Starter Model").trigger()
         wait_until(lambda: "a version already" in page.notice.text, "it is known", TORCH_MS)
         window.model_rooms.jobs.import_file(other)
@@ -384,6 +399,10 @@ def test_with_real_models(tmp_path: Path) -> None:
         agree(page.notice)
         wait_until(lambda: active(window) == "starter 2", "it is used", TORCH_MS)
         wait_until(lambda: window.status.model_text.startswith("starter 2 ·"), "the status bar says so")
+        after = heat_of(session, heats, crop)
+        np.testing.assert_array_equal(after, heat_of(session, Heats(session), crop))
+        assert not np.array_equal(after, before), "pixels are not compared with another version's vectors"
+        np.testing.assert_array_equal(heat_of(session, heats, crop, 1), before)
         exported = tmp_path / "exported.safetensors"
         wait_until(lambda: not page.busy, "it is done")
         window.model_rooms.jobs.export(page.chosen.row, exported)
