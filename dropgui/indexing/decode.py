@@ -18,7 +18,6 @@ from dropmodel.errors import ImageError
 _HASH_BYTES = 16
 _EXIF_IFD = 0x8769
 _ORIENTATION, _TAKEN_AT = 0x0112, 0x9003
-_ON_ITS_SIDE = {5, 6, 7, 8}
 _BROKEN_EXIF = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
 """What Pillow raises for broken EXIF data, which is no reason to refuse a sound picture."""
 
@@ -92,15 +91,15 @@ def hash_file(path: Path) -> bytes:
 
 def _facts(path: Path) -> tuple[int, int, int, datetime | None]:
     """Upright width and height, EXIF orientation (1 without) and the time the picture was taken."""
+    from dropmodel.inference.decode import upright_size
+
     with Pillow.open(path) as picture:
-        width, height = picture.size
+        width, height = upright_size(picture)
         try:
             exif = picture.getexif()
             orientation, taken_at = exif.get(_ORIENTATION, 1), exif.get_ifd(_EXIF_IFD).get(_TAKEN_AT)
         except _BROKEN_EXIF:
             return width, height, 1, None
-    if orientation in _ON_ITS_SIDE:
-        width, height = height, width
     return width, height, orientation if orientation in range(1, 9) else 1, _time(taken_at)
 
 

@@ -2,6 +2,7 @@
 
 import heapq
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -101,6 +102,9 @@ class Walk:
             return None
         except OSError as error:
             self._fail(path, f"it could not be read: {error.strerror}")
+            return None
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
+            self._fail(path, "it is a pipe or a device, not a file")
             return None
         return FoundFile(path, status.st_size, status.st_mtime_ns)
 

@@ -18,15 +18,13 @@ from dropmodel.data.label_files.index_map import read_index_map
 from dropmodel.data.label_files.outlines import read_coco, read_labelme
 from dropmodel.data.label_sets import LABEL_SETS
 from dropmodel.errors import DataError
+from dropmodel.inference.decode import upright_size
 from dropmodel.parts import IGNORE, PartSchema
 
 Labels = npt.NDArray[np.uint8]
 Soft = npt.NDArray[np.float32]
 Size = tuple[int, int]
 """Height and width."""
-
-_ORIENTATION = 0x0112
-_SWAPS_SIDES = {5, 6, 7, 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,8 @@ def stored_size(picture: Path) -> Size:
     """Height and width of a picture as it is meant to be seen, from its header."""
     try:
         with Image.open(picture) as opened:
-            turned = opened.getexif().get(_ORIENTATION, 1) in _SWAPS_SIDES
-            return opened.size if turned else (opened.height, opened.width)
+            width, height = upright_size(opened)
+            return height, width
     except (OSError, SyntaxError, ValueError) as error:
         raise DataError(f"{picture}: not a picture, or damaged ({error})") from error
 

@@ -86,7 +86,7 @@ def _decode(image: Image.Image, path: Path, at_least: tuple[int, int] | None) ->
         raise ImageError(
             path, f"it is only {image.width} x {image.height} pixels; {MIN_SIDE} a side are needed"
         )
-    orientation = _orientation(image)
+    orientation = _left_to_turn(image)
     wanted = None
     if at_least is not None:
         height, width = reversed(at_least) if orientation in _SWAPS_SIDES else at_least
@@ -106,7 +106,15 @@ def _shrink(rgb: Image.Image, width: int, height: int) -> Image.Image:
     return rgb.reduce(factor) if factor > 1 else rgb
 
 
-def _orientation(image: Image.Image) -> int:
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height of an opened picture as it is meant to be seen; its pixels need not be loaded."""
+    return (image.height, image.width) if _left_to_turn(image) in _SWAPS_SIDES else image.size
+
+
+def _left_to_turn(image: Image.Image) -> int:
+    """The EXIF orientation that is not undone yet, 1 for none: of TIFF files Pillow does it by itself."""
+    if image.format == "TIFF":
+        return 1
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except _DAMAGED:  # A broken tag is no reason to refuse a sound picture.

@@ -15,7 +15,7 @@ from PIL import Image
 
 from dropmodel.errors import ImageError
 from dropmodel.inference import Extractor
-from dropmodel.inference.decode import MAX_PIXELS, read_image
+from dropmodel.inference.decode import MAX_PIXELS, read_image, upright_size
 
 # Red, green over blue, white: every turn of it looks different.
 QUARTERS = np.kron(
@@ -33,7 +33,7 @@ def corners(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> list[str]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["jpg", "png"])
+@pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp"])
 def test_the_exif_orientation_is_undone_once(tmp_path: Path, orientation: int, kind: str) -> None:
     # How the stored picture must be turned is the inverse of how it was written.
     inverse = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_90",
@@ -47,6 +47,8 @@ def test_the_exif_orientation_is_undone_once(tmp_path: Path, orientation: int, k
     image.save(path, exif=exif, quality=95, subsampling=0)
     found = read_image(path)
     assert found.shape == QUARTERS.shape
+    with Image.open(path) as opened:
+        assert upright_size(opened) == (QUARTERS.shape[1], QUARTERS.shape[0])
     assert corners(found) == ["red", "green", "blue", "white"]
 
 

@@ -111,6 +111,7 @@ def test_exif_turns_dates_and_broken_exif(library: Library, folder: Path) -> Non
     exif[0x0112] = 6
     exif.get_ifd(0x8769)[0x9003] = "2023:05:06 07:08:09"
     picture(folder / "turned.jpg", size=(40, 20), exif=exif)
+    picture(folder / "turned.tif", size=(40, 20), exif=exif)
     picture(folder / "20240131_120301 named otherwise.jpg", exif=exif)
     picture(folder / "20240131_120301.jpg")
     odd = Pillow.Exif()
@@ -121,8 +122,8 @@ def test_exif_turns_dates_and_broken_exif(library: Library, folder: Path) -> Non
     report = run(library, folder)
     assert report.failed == []
     rows = {row.relative_path: row for row in crop_rows(library, crop_ids(library)).values()}
-    turned = rows["turned.jpg"]
-    assert (turned.width, turned.height, turned.orientation) == (20, 40, 6)
+    for turned in (rows["turned.tif"], rows["turned.jpg"]):
+        assert (turned.width, turned.height, turned.orientation) == (20, 40, 6)
     assert turned.captured_at == datetime(2023, 5, 6, 7, 8, 9)  # noqa: DTZ001
     assert rows["20240131_120301 named otherwise.jpg"].captured_at == turned.captured_at
     assert rows["20240131_120301.jpg"].captured_at == datetime(2024, 1, 31, 12, 3, 1)  # noqa: DTZ001

@@ -59,6 +59,19 @@ def test_a_link_to_itself_is_told_and_the_rest_is_found(tmp_path: Path) -> None:
     assert set(walk.unlisted) == {"selfloop", "selfloop.jpg", os.fsdecode(b"loop\xe9")}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipes_and_devices_are_told_and_never_opened(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "endless.png").symlink_to("/dev/zero")
+    walk = Walk(tmp_path)
+    assert [file.relative_path for file in walk] == ["a.jpg"]
+    assert {(failure.path.name, failure.reason) for failure in walk.failures} == {
+        ("pipe.jpg", "it is a pipe or a device, not a file"),
+        ("endless.png", "it is a pipe or a device, not a file"),
+    }
+
+
 def test_what_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "a/1.jpg", "b/2.jpg")
     (tmp_path / "nowhere.jpg").symlink_to(tmp_path / "gone")
