@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget,
 
 from dropgui.dialogs.notice import NoticeBar
 from dropgui.training.closing import ClosingPanel
+from dropgui.training.edge import Edge
 from dropgui.training.plan_view import PlanView
 from dropgui.training.run_view import RunView
 
@@ -23,7 +24,10 @@ class TeachPage(QWidget):
         whole = QVBoxLayout(self._plan_page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(_scrolled(self.plan, "What there is to teach with"), 1)
+        plan_area = _scrolled(self.plan, "What there is to teach with")
+        self.edge = Edge(plan_area)
+        whole.addWidget(plan_area, 1)
+        whole.addWidget(self.edge)
         whole.addWidget(self.plan.foot)
         self._plan_page.setFocusProxy(self.plan.start)
         self._run_area = _scrolled(self.run, "The run")

@@ -91,7 +91,6 @@ class PlanView(QWidget):
         self.form.changed.connect(self.estimate.renew)
         self._parent_words = note()
         inner = QWidget()
-        inner.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(inner)
         column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -113,28 +112,27 @@ class PlanView(QWidget):
         column.addWidget(self.form)
         column.addWidget(note(_MEANWHILE))
         column.addStretch(1)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(inner, 100)
-        outer.addStretch(1)
+        _fill(self, inner)
         self.foot = self._make_foot()
         self.setFocusProxy(self.start)
         self._show_able()
 
     def _make_foot(self) -> QWidget:
         """How to begin, and what keeps one from it: in view however long the rest is."""
-        foot = QWidget()
+        inner = QWidget()
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.start)
         buttons.addWidget(self.estimate.button)
         buttons.addStretch(1)
-        column = QVBoxLayout(foot)
+        column = QVBoxLayout(inner)
         column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(self.error)
         column.addWidget(self.estimate)
         column.addLayout(buttons)
+        foot = QWidget()
+        _fill(foot, inner)
         return foot
 
     # -- what it shows ----------------------------------------------------------------------------
@@ -259,6 +257,15 @@ class PlanView(QWidget):
         except UserError as error:
             self.error.tell(str(error))
             return None
+
+
+def _fill(outer: QWidget, inner: QWidget) -> None:
+    """Lines no longer than can be read well, at the left."""
+    inner.setMaximumWidth(_WIDEST)
+    row = QHBoxLayout(outer)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(inner, 100)
+    row.addStretch(1)
 
 
 def _button(words: str, tip: str) -> QPushButton:

@@ -41,6 +41,13 @@ def test_too_little_is_said_with_what_is_missing(bare: Path) -> None:
         assert not page.plan.start.isEnabled(), "nothing is ticked"
         click_box.click()
         assert page.plan.start.isEnabled()
+        bar = page.edge.area.verticalScrollBar()
+        window.resize(900, 600)
+        wait_until(lambda: bar.maximum() > 0, "it scrolls")
+        assert page.plan.start.visibleRegion().boundingRect() == page.plan.start.rect(), "it is in view"
+        cut = page.edge.grab().toImage().pixelColor(4, 0)
+        bar.setValue(bar.maximum())
+        assert page.edge.grab().toImage().pixelColor(4, 0) != cut, "a line only where it goes on underneath"
 
     play(bare, script)
 
