@@ -66,13 +66,15 @@ _DARK = {
     QPalette.ColorRole.Dark: "#121315",
     QPalette.ColorRole.Shadow: "#0a0a0b",
     QPalette.ColorRole.BrightText: "#ffffff",
-    QPalette.ColorRole.Highlight: "#3f7fe8",
+    QPalette.ColorRole.Highlight: "#3272de",
     QPalette.ColorRole.HighlightedText: "#ffffff",
     QPalette.ColorRole.Accent: "#5c96f5",
     QPalette.ColorRole.Link: "#7db0ff",
     QPalette.ColorRole.ToolTipBase: "#3a3d43",
     QPalette.ColorRole.ToolTipText: "#f2f2f4",
 }
+_RESTING = {True: ("#3b4660", "#e6e7ea"), False: ("#d5deef", "#1c1d20")}
+"""Ground and text, by whether it is dark, of what is selected where the keyboard is not."""
 _DISABLED = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 
 
@@ -83,6 +85,9 @@ def _palette(colors: dict[QPalette.ColorRole, str], disabled: str) -> QPalette:
     for role in _DISABLED:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(disabled))
     palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Highlight, QColor(disabled))
+    ground, text = _RESTING[is_dark(palette)]
+    palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, QColor(ground))
+    palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.HighlightedText, QColor(text))
     return palette
 
 
@@ -104,6 +109,7 @@ def apply_appearance(application: QApplication, appearance: Appearance) -> None:
 def _sheet(palette: QPalette) -> str:
     """What Fusion leaves too faint on dark grounds, in the palette's own colours."""
     role = QPalette.ColorRole
+    tone = "dark" if is_dark(palette) else "light"
     names = {
         "line": palette.color(role.Shadow if not is_dark(palette) else role.PlaceholderText).name(),
         "soft": palette.color(role.Mid).name(),
@@ -121,6 +127,8 @@ def _sheet(palette: QPalette) -> str:
         "tip": palette.color(role.ToolTipBase).name(),
         "tip_text": palette.color(role.ToolTipText).name(),
         "check": asset("icons", "check.svg").as_posix(),
+        "down": asset("icons", f"down-{tone}.svg").as_posix(),
+        "up": asset("icons", f"up-{tone}.svg").as_posix(),
     }
     return _SHEET % names
 
@@ -154,7 +162,34 @@ QPushButton:hover { background: %(hover)s; }
 QPushButton:focus { border-color: %(accent)s; }
 QPushButton:pressed, QPushButton:checked { border-color: %(accent)s; background: %(base)s; }
 QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(on_accent)s; }
+QPushButton:default:focus { border: 2px solid %(text)s; padding: 3px 9px; }
 QPushButton:disabled { color: %(faint)s; background: transparent; }
+QComboBox {
+  padding: 3px 4px 3px 8px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s;
+  color: %(text)s; combobox-popup: 0;
+}
+QComboBox:hover { background: %(hover)s; }
+QComboBox:focus, QAbstractSpinBox:focus { border-color: %(accent)s; }
+QComboBox:disabled, QAbstractSpinBox:disabled { color: %(faint)s; background: transparent; }
+QComboBox::drop-down { width: 20px; border: 0; }
+QComboBox::down-arrow { width: 10px; height: 10px; image: url("%(down)s"); }
+QComboBox QAbstractItemView {
+  border: 1px solid %(soft)s; padding: 3px; background: %(base)s; outline: 0;
+  selection-background-color: transparent;
+}
+QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 5px; border-radius: 4px; }
+QComboBox QAbstractItemView::item:selected { background: %(accent)s; color: %(on_accent)s; }
+QAbstractSpinBox {
+  padding: 1px 0 2px 0; border: 1px solid %(soft)s; border-radius: 6px; background: %(base)s;
+  qproperty-alignment: AlignCenter;
+}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+  subcontrol-origin: border; width: 20px; border: 0; background: transparent;
+}
+QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin-bottom: 2px; }
+QAbstractSpinBox::up-arrow { width: 10px; height: 10px; image: url("%(up)s"); }
+QAbstractSpinBox::down-arrow { width: 10px; height: 10px; image: url("%(down)s"); }
 QLineEdit {
   padding: 3px 8px; border: 1px solid %(soft)s; border-radius: 6px; background: %(base)s;
 }

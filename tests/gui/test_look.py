@@ -9,13 +9,18 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollBar,
+    QSpinBox,
     QWidget,
 )
 
+from dropgui.assets import asset
 from dropgui.main_window import MainWindow
 from dropgui.settings import Appearance
 from dropgui.style import apply_appearance, is_dark
@@ -23,7 +28,7 @@ from dropmodel.parts import EIGHT, FIVE_V
 from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
 from tests.support.people import make_folder
 
-ROLE = QPalette.ColorRole
+ROLE, GROUP = QPalette.ColorRole, QPalette.ColorGroup
 
 
 def luminance(color: QColor) -> float:
@@ -52,7 +57,44 @@ def test_text_can_be_read(qapp: QApplication, appearance: Appearance) -> None:
         (ROLE.HighlightedText, ROLE.Highlight),
     ]:
         ratio = contrast(palette.color(text), palette.color(ground))
-        assert ratio >= (3.5 if text is ROLE.HighlightedText else 4.5), f"{text} on {ground}: {ratio:.1f}"
+        assert ratio >= 4.5, f"{text} on {ground}: {ratio:.1f}"
+    resting = palette.color(GROUP.Inactive, ROLE.Highlight)
+    assert contrast(palette.color(GROUP.Inactive, ROLE.HighlightedText), resting) >= 4.5
+    assert resting != palette.color(GROUP.Active, ROLE.Highlight), "a list that is left is quieter"
+    assert contrast(palette.color(ROLE.Highlight), palette.color(ROLE.Window)) >= 3, "frames can be seen"
+
+
+@pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])
+def test_controls_are_of_one_height(qapp: QApplication, appearance: Appearance) -> None:
+    apply_appearance(qapp, appearance)
+    choice = QComboBox()
+    choice.addItem("Nothing")
+    controls = (QPushButton("Export"), choice, QSpinBox(), QDoubleSpinBox(), QLineEdit())
+    heights = [control.sizeHint().height() for control in controls]
+    assert max(heights) - min(heights) <= 1, "whatever the font"
+    for name in ("up", "down"):
+        assert asset("icons", f"{name}-{'dark' if is_dark(qapp.palette()) else 'light'}.svg").is_file()
+
+
+@pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])
+def test_the_button_that_enter_presses_shows_the_keyboard(qapp: QApplication, appearance: Appearance) -> None:
+    apply_appearance(qapp, appearance)
+    window = QWidget()
+    row = QHBoxLayout(window)
+    button, other = QPushButton("Add Folder…"), QPushButton("Demo")
+    button.setDefault(True)
+    row.addWidget(button)
+    row.addWidget(other)
+    window.show()
+    window.activateWindow()
+    seen = []
+    for focus in (button, other):
+        focus.setFocus()
+        qapp.processEvents()
+        assert focus.hasFocus()
+        seen.append(button.grab().toImage())
+    assert seen[0] != seen[1]
+    window.close()
 
 
 @pytest.mark.parametrize("schema", [EIGHT, FIVE_V], ids=lambda schema: schema.name)
