@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from dropgui.finetuning.plan import CROPS_NEEDED
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Latest, Runner
@@ -19,6 +20,7 @@ from dropgui.persons.around import Around, look_around
 from dropgui.persons.card_view import CardView
 from dropgui.persons.companions import Companion, CompanionList
 from dropgui.persons.review import Review
+from dropgui.search import PartIndex
 from dropgui.search.clusters import Suggestion, suggest_persons
 from dropgui.session import Session
 from dropgui.stacks.find_bar import FindBar
@@ -34,6 +36,10 @@ _FIRST = (
 )
 _NOTHING = "No crops without a person look alike enough. Try “Loose”, or add more pictures."
 _FINISHED = "You have been through all suggestions. Skipped ones are still there: press B to go back."
+_TEACH = (
+    "Where light or cameras are unusual, the model can learn the look of this library first, without names:\n"
+    "Model > Fine-tune…, “Pictures as they are”."
+)
 
 
 class PersonsPage(StackPage):
@@ -58,6 +64,7 @@ class PersonsPage(StackPage):
         self._arounds = Latest(runner)
         self._review = Review()
         self._names: dict[int, str] = {}
+        self._hint = ""
         self._card = CardView(library, runner, thumbnails)
         self._strictness.addItems(list(STRICTNESS))
         self._strictness.setCurrentText("Normal")
@@ -130,11 +137,11 @@ class PersonsPage(StackPage):
         options = Grouping(strictness=STRICTNESS[self._strictness.currentText()])
         crop_filter = self._filter
 
-        def work(tell: Progress) -> tuple[tuple[Suggestion, ...], dict[int, str]]:
+        def work(tell: Progress) -> tuple[tuple[Suggestion, ...], dict[int, str], str]:
             index = self._session.index
             index.refresh()
             found = suggest_persons(index, crop_filter, options=options, on_progress=tell)
-            return found, {row.id: row.name for row in person_rows(self._library)}
+            return found, {row.id: row.name for row in person_rows(self._library)}, _hint(index)
 
         self._start("Looking for crops that look alike…", work, self._suggested)
 
@@ -184,8 +191,8 @@ class PersonsPage(StackPage):
 
     # -- what happens -----------------------------------------------------------------------------
 
-    def _suggested(self, found: tuple[tuple[Suggestion, ...], dict[int, str]]) -> None:
-        cards, self._names = found
+    def _suggested(self, found: tuple[tuple[Suggestion, ...], dict[int, str], str]) -> None:
+        cards, self._names, self._hint = found
         self._review = Review(cards)
         self._show_front()
         self.grid.setFocus()
@@ -237,7 +244,7 @@ class PersonsPage(StackPage):
         if card is None:
             self._card.show_nothing()
             finished = self._review.cards or self._review.can_undo
-            self._say(_FINISHED if finished else _NOTHING)
+            self._say("\n".join([_FINISHED if finished else _NOTHING, self._hint]).rstrip())
             self._message.setFocus()
         else:
             self._card.show_card(card, self._names)
@@ -277,3 +284,9 @@ class PersonsPage(StackPage):
             "Back": self._review.position > 0,
             "Undo": self._review.can_undo,
         }
+
+
+def _hint(index: PartIndex) -> str:
+    """What may help where too little, or the wrong, was suggested; empty where that was tried already."""
+    never_taught = index.model.trained and index.model.parent_id is None
+    return _TEACH if never_taught and len(index) >= CROPS_NEEDED else ""

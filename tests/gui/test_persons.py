@@ -8,12 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QWidget
+from sqlalchemy import update
 
 from dropgui.library import Change, Library
 from dropgui.library.decisions import confirm, decided_crops
 from dropgui.library.forget import forget_crops
 from dropgui.library.persons import person_rows
 from dropgui.library.rows import CropFilter
+from dropgui.library.schema import ModelVersion
 from dropgui.persons import page as page_module
 from dropgui.persons.page import PersonsPage
 from tests.gui.drive import click_card, wait_until
@@ -175,6 +177,23 @@ def test_only_crops_of_the_filter_and_words_where_there_are_none(page: PersonsPa
     page.set_filter(CropFilter(folders=frozenset({99})))
     assert suggested(page) == []
     assert "look alike enough" in page.message
+    assert "Fine-tune" not in page.message
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_what_may_help_is_told_until_it_was_tried(
+    library: Library, page: PersonsPage, monkeypatch: pytest.MonkeyPatch, taught: bool
+) -> None:
+    parent = add_model(library, "its parent") if taught else None
+    library.write(
+        lambda c: c.execute(
+            update(ModelVersion).where(ModelVersion.id == 1).values(trained=True, parent_id=parent)
+        )
+    )
+    monkeypatch.setattr(page_module, "CROPS_NEEDED", len(WHO))
+    page.set_filter(CropFilter(folders=frozenset({99})))
+    suggested(page)
+    assert ("Model > Fine-tune…" in page.message) is not taught
 
 
 def test_every_control_has_a_name(page: PersonsPage) -> None:
