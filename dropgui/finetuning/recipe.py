@@ -76,6 +76,8 @@ class Recipe:
         chosen |= {"epochs": self.epochs, "batch": self.batch, "seed": self.seed, "threads": self.threads}
         if self.rate is not None:
             chosen["rate"] = self.rate
+        if twice := sorted(_OWN.intersection(self.settings)):
+            raise RecipeError(f"A recipe says {', '.join(twice)} by itself, not among other settings.")
         try:
             return FinetuneConfig.from_dict({**chosen, **self.settings})
         except (ConfigError, TypeError) as error:
@@ -93,6 +95,9 @@ class Recipe:
             raise RecipeError(f"A recipe has no {', '.join(unknown)}.")
         given: dict[str, Any] = dict(values)
         return cls(**given | {"sources": tuple(given["sources"])} if "sources" in given else given)
+
+
+_OWN = {"epochs", "batch", "rate", "seed"}  # what is to be tried instead names these: one word for each
 
 
 @dataclass(frozen=True, slots=True)

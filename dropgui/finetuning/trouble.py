@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dropgui.errors import UserError
-from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.result import sentence
 from dropgui.library.faults import DiskFullError
 from dropmodel.errors import (
@@ -23,7 +22,6 @@ from dropmodel.errors import (
 
 Kind = Literal["memory", "numbers", "disk", "input", "bug"]
 
-_RATE = 3e-4  # about what the engine takes where none is named
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -36,21 +34,22 @@ class Trouble:
     smaller: Mapping[str, Any] = field(default_factory=dict)
 
 
-def trouble_of(error: BaseException, recipe: Recipe) -> Trouble:
-    """What to tell of an error that ended a run."""
+def trouble_of(error: BaseException, settings: Mapping[str, Any]) -> Trouble:
+    """What to tell of an error that ended a run with these settings of the engine."""
     match error:
         case OutOfMemoryError():
             return Trouble("memory", sentence(str(error)), {"batch": error.batch} if error.batch else {})
         case MemoryError():
-            half = recipe.batch // 2
+            batch = settings["batch"]
+            half = batch // 2
             return Trouble(
                 "memory",
-                f"There is not enough memory for batches of {recipe.batch} crops. Close other programs, or "
+                f"There is not enough memory for batches of {batch} crops. Close other programs, or "
                 "try a smaller batch.",
                 {"batch": half} if half >= 4 else {},
             )
         case NotFiniteError():
-            return diverged(str(error), recipe)
+            return diverged(str(error), settings)
         case DiskFullError():
             return Trouble("disk", str(error))
         case UserError():
@@ -79,9 +78,9 @@ def trouble_of(error: BaseException, recipe: Recipe) -> Trouble:
             return Trouble("bug", f"Something unexpected happened: {type(error).__name__}: {error}")
 
 
-def diverged(text: str, recipe: Recipe) -> Trouble:
+def diverged(text: str, settings: Mapping[str, Any]) -> Trouble:
     """Numbers went beyond all bounds, as ``text`` says: steps were too large."""
-    return Trouble("numbers", sentence(text), {"rate": (recipe.rate or _RATE) / 4})
+    return Trouble("numbers", sentence(text), {"rate": settings["rate"] / 4})
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -87,7 +87,7 @@ class Worker:
         try:
             return self._work(resumed=resumed)
         except BaseException as error:
-            trouble = trouble_of(error, self._recipe)
+            trouble = trouble_of(error, self._settings)
             if trouble.kind == "bug":
                 logger.exception("the run failed")
             self._fail(trouble)
@@ -192,7 +192,7 @@ class Worker:
         )
         self._folder.drop_weights()
         if outcome.ended == "diverged":
-            self._fail(diverged(outcome.message, self._recipe))
+            self._fail(diverged(outcome.message, self._settings))
             return _FAILED
         self._voice.turn("stopped" if outcome.ended == "stopped" else "done", words)
         return 0

@@ -72,6 +72,8 @@ def test_unknown_fields_and_settings_are_named() -> None:
         Recipe(settings={"speed": 9}).config()
     with pytest.raises(RecipeError, match="weak must be at most 1"):
         Recipe(settings={"weak": 2.0}).config()
+    with pytest.raises(RecipeError, match=r"says batch, rate by itself"):
+        Recipe(settings={"rate": 1e-3, "batch": 8}).config()
 
 
 def test_presets_are_recipes_that_the_engine_takes() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from dropgui.errors import UserError
-from dropgui.finetuning.recipe import Recipe
 from dropgui.finetuning.trouble import trouble_of
 from dropmodel.errors import NotFiniteError, OutOfMemoryError, TrainingError
 
@@ -45,7 +44,7 @@ def caused(by: Exception) -> Exception:
 def test_each_has_its_kind_and_what_helps(
     error: Exception, kind: str, words: str, smaller: dict[str, Any]
 ) -> None:
-    found = trouble_of(error, Recipe())
+    found = trouble_of(error, {"batch": 32, "rate": 3e-4})
     assert found.kind == kind
     assert words in found.message
     assert found.smaller == smaller
