@@ -3,7 +3,7 @@
 ``ROOT/anna/*.jpg``, ``ROOT/ben/*.jpg``: every person is for training (:func:`hold_out` makes a test of some).
 With folders ``train``, ``query`` and ``gallery`` in ROOT, each of which holds a folder a person, these are
 the splits; a person has the same folder name in all of them. A folder called ``distractors`` holds pictures
-that nobody is asked for.
+that nobody is asked for; it is left out of training, for they are of nobody in particular.
 
 A camera is read from names such as ``c3_0001.jpg``, ``street_cam3_17.png``, ``camera-3.jpg``; a picture whose
 name tells none counts as a camera of its own, so that no match is left out for its camera.
@@ -28,7 +28,7 @@ def read_folders(name: str, root: Path) -> Dataset:
     people = sorted({folder.name for path in roots.values() for folder in folders_in(path)})
     numbers = {person: number for number, person in enumerate(people, start=1)}
     numbers[DISTRACTORS] = DISTRACTOR
-    unknown = 0
+    unknown = junk = 0
     splits: dict[str, tuple[Sample, ...]] = {}
     for split, path in roots.items():
         samples = []
@@ -38,11 +38,13 @@ def read_folders(name: str, root: Path) -> Dataset:
                 unknown -= told is None
                 camera = unknown if told is None else told
                 samples.append(Sample(picture, numbers[folder.name], camera))
-        splits[split] = tuple(samples)
+        kept = [sample for sample in samples if split != "train" or sample.identity != DISTRACTOR]
+        junk += len(samples) - len(kept)
+        splits[split] = tuple(kept)
     if not any(splits.values()):
         raise DataError(f"{root} holds no folders with pictures; expected a folder for each person")
     train, query, gallery = (splits.get(split, ()) for split in SPLITS)
-    return Dataset(name, root, train, query, gallery)
+    return Dataset(name, root, train, query, gallery, junk=junk)
 
 
 def camera_in(stem: str) -> int | None:

@@ -4,14 +4,15 @@ Wei et al., Person Transfer GAN, CVPR 2018, and the release's readme. A line of 
 ``list_val.txt``, ``list_query.txt`` or ``list_gallery.txt`` is ``0000/0000_000_01_0303morning_0015_0.jpg 0``:
 picture, then person. The third field of the name is the camera. Pictures lie in ``train`` and ``test``
 (``mask_train_v2`` and ``mask_test_v2`` in version 2). Training is ``list_train`` and ``list_val`` together,
-as the published numbers have it. Test persons are counted from 0 again although they are others; here they
-come after the training ones.
+as the published numbers have it. Persons are counted from 0, which is the number of distractors here: all
+are one higher. Test persons are counted from 0 again although they are others; here they come after the
+training ones.
 """
 
 import re
 from pathlib import Path
 
-from dropmodel.data.datasets.base import Dataset, Sample, first_folder, matched, renumbered
+from dropmodel.data.datasets.base import DISTRACTOR, Dataset, Sample, first_folder, matched, renumbered
 from dropmodel.errors import DataError
 
 EXAMPLE = "0000_000_01_0303morning_0015_0.jpg"
@@ -26,7 +27,8 @@ def read_msmt17(name: str, root: Path) -> Dataset:
     train = _listed(root / "list_train.txt", train_folder)
     if (root / "list_val.txt").exists():
         train += _listed(root / "list_val.txt", train_folder)
-    offset = 1 + max((sample.identity for sample in train), default=-1)
+    train = renumbered(train, DISTRACTOR + 1)
+    offset = 1 + max((sample.identity for sample in train), default=DISTRACTOR)
     return Dataset(
         name,
         root,

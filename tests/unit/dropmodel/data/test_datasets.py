@@ -106,8 +106,8 @@ def test_msmt17_test_persons_are_others(tmp_path: Path, folders: tuple[str, str]
     (tmp_path / "list_query.txt").write_text(f"0000/{name.format(2)} 0\n")
     (tmp_path / "list_gallery.txt").write_text(f"0001/{name.format(4)} 1\n")
     dataset = open_dataset("msmt17", tmp_path)
-    assert told(dataset, "train") == [(0, 1), (3, 15)]
-    assert (told(dataset, "query"), told(dataset, "gallery")) == ([(4, 2)], [(5, 4)])
+    assert told(dataset, "train") == [(1, 1), (4, 15)]  # 0 would be a distractor.
+    assert (told(dataset, "query"), told(dataset, "gallery")) == ([(5, 2)], [(6, 4)])
     assert dataset.query[0].path == tmp_path / folders[1] / "0000" / name.format(2)
     (tmp_path / "list_gallery.txt").write_text("0000/picture.jpg 7\n")
     with pytest.raises(DataError, match=r"picture.jpg: the name does not tell"):
@@ -192,16 +192,19 @@ def test_folders_and_cameras_by_name(tmp_path: Path) -> None:
         "notes.txt",
     )
     dataset = open_dataset("folders", root)
-    assert told(dataset, "train") == [(1, 2), (1, -1), (1, 12), (2, -2), (2, 4), (0, -3)]
+    assert told(dataset, "train") == [(1, 2), (1, -1), (1, 12), (2, -2), (2, 4)]
+    assert dataset.identities == (1, 2)
+    assert dataset.junk == 1  # Distractors are no person to learn.
     assert guess_name(root) == "folders"
 
 
 def test_folders_with_splits_share_persons_by_name(tmp_path: Path) -> None:
     root = touched(
-        tmp_path, "train/carl/1.jpg", "query/dora/1.jpg", "gallery/dora/2.jpg", "gallery/eve/3.jpg"
-    )
+        tmp_path, "train/carl/1.jpg", "query/dora/1.jpg", "gallery/dora/2.jpg", "gallery/eve/3.jpg",
+        "gallery/distractors/x.jpg",
+    )  # fmt: skip
     dataset = open_dataset("folders", root)
-    assert [sample.identity for sample in dataset.gallery] == [2, 3]
+    assert [sample.identity for sample in dataset.gallery] == [0, 3, 4]
     assert dataset.query[0].identity == 2
     # Unknown cameras never are the same one.
     assert (
