@@ -1,7 +1,7 @@
 """Query and match side by side, with their parts in rows and the reasons in words."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from dropmodel.parts import PartSchema
 
 _SIDE = 31 * GRID
 _WIDTH = 2 * _SIDE + 10 * GRID  # in which both pictures are worth looking at
+_LOW = 43 * GRID  # a page that is lower has no room for the reasons
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PARTS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _KEYS = {*_STEPS, *_PARTS, Qt.Key.Key_V, Qt.Key.Key_Escape}
@@ -178,6 +179,22 @@ class ComparePage(QWidget):
         """Why there is no agreement to show."""
         self.show_pair(None)
         self._show_explanation(reason)
+
+    # -- room -------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """The reasons give way in a low window: they stand below the grid of matches too."""
+        least = super().minimumSizeHint()
+        return least if self._reasons.isHidden() else least - QSize(0, self._room_of_reasons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say the reasons where there is room for them."""
+        super().resizeEvent(event)
+        self._reasons.setVisible(event.size().height() >= _LOW)
+
+    @property
+    def _room_of_reasons(self) -> int:
+        return self._reasons.minimumHeight() + self.layout().spacing()
 
     # -- keys -------------------------------------------------------------------------------------
 

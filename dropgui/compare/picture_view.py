@@ -58,7 +58,7 @@ class PictureView(QWidget):
         self._layer: QImage | None = None
         self._frame: QColor | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(80, 160)
+        self.setMinimumSize(80, 112)
         self.setAccessibleName(name)
 
     def sizeHint(self) -> QSize:

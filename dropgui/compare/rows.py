@@ -153,7 +153,7 @@ class PartRows(QListWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Some rows; the others are scrolled to."""
-        return QSize(_WIDTH, 4 * _HEIGHT)
+        return QSize(_WIDTH, 3 * _HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """All keys are the page's, whatever on it has the focus."""

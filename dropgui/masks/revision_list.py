@@ -52,7 +52,7 @@ class RevisionList(QWidget):
         self._restore = QPushButton("&Bring Back")
         self._restore.setToolTip("Make the mask that is shown the mask of now; Ctrl+Z takes it back")
         self._restore.clicked.connect(self.restored)
-        self._back = QPushButton("Back")
+        self._back = QPushButton("Show Current")
         self._back.setToolTip("Show the mask of now again (Esc)")
         self._back.clicked.connect(self.clear_selection)
         row = QHBoxLayout()

@@ -30,7 +30,7 @@ class Stage(QWidget):
         self._is_fitted = True
         self._pointer: QPointF | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(20 * GRID, 20 * GRID)
+        self.setMinimumSize(20 * GRID, 15 * GRID)
 
     @property
     def placement(self) -> Placement:

@@ -11,6 +11,7 @@ from dropgui.masks.tools import Tool
 from dropgui.style import GRID, scaled, secondary
 
 _SIDE = 5 * GRID
+_LEAST = 13 * GRID // 4  # of its height where the window is low: the sign still stands beside its key
 _RADIUS = 6.0
 
 
@@ -24,11 +25,16 @@ class _ToolButton(QToolButton):
         self.setAccessibleName(tool.title)
         self.setToolTip(f"{tool.title} ({tool.key})")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setMaximumHeight(_SIDE)
 
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(_SIDE, _SIDE)
+
+    def minimumSizeHint(self) -> QSize:
+        """Lower, where the window is."""
+        return QSize(_SIDE, _LEAST)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Ground, sign, key."""
@@ -43,7 +49,8 @@ class _ToolButton(QToolButton):
         painter.drawRoundedRect(room, _RADIUS, _RADIUS)
         color = palette.color(QPalette.ColorRole.HighlightedText if on else QPalette.ColorRole.WindowText)
         side = 2.25 * GRID
-        paint_glyph(painter, QRectF(room.x() + 5, room.y() + 4, side, side), self._name, color)
+        above = min(4.0, (room.height() - side) / 2)
+        paint_glyph(painter, QRectF(room.x() + 5, room.y() + above, side, side), self._name, color)
         painter.setFont(scaled(self.font(), 0.74, bold=True))
         painter.setPen(color if on else secondary(palette))
         corner = room.adjusted(0, 0, -4, -2)

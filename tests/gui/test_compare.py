@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from dropgui.compare.colors import heat_image
 from dropgui.compare.heats import Heats
@@ -21,7 +21,7 @@ from dropgui.query.subjects import load_crop
 from dropgui.search.query import Match
 from dropmodel.features import Features
 from dropmodel.parts import EIGHT
-from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
+from tests.gui.drive import click_card, drop, indexed, pause, run_main, wait_until
 from tests.support.people import make_folder
 
 KEY = Qt.Key
@@ -276,6 +276,30 @@ def features(visibility: float) -> Features:
     vectors = np.zeros((1, 10, 2), np.float32)
     vectors[..., 0] = 1
     return Features(vectors, np.full((1, 10), visibility, np.float32), EIGHT)
+
+
+def test_it_fits_a_small_screen(tmp_path: Path, library: list[str]) -> None:
+    def script(window: MainWindow) -> None:
+        page = window.comparison.page
+        assert page.reasons_text
+        reasons = next(label for label in page.findChildren(QLabel) if label.text() == page.reasons_text)
+        assert reasons.isVisible()
+        window.masks.edit(window.match_model.crop_ids[0])
+        wait_until(lambda: not window.masks.busy, "the mask editor has a crop")
+        for tab in range(window.tabs.count()):  # what is behind has no part in it either
+            window.tabs.setCurrentIndex(tab)
+        window.tabs.setCurrentIndex(MATCHES)
+        window.resize(700, 420)  # 1400 x 900 pixels at scale 2, without the title and a task bar
+        pause(20)
+        assert window.height() == 420
+        assert window.rect().contains(window.status.geometry()), "the status line is in sight"
+        assert not reasons.isVisible()
+        assert page.query.view.height() >= 112
+        window.resize(1280, 760)
+        pause(20)
+        assert reasons.isVisible()
+
+    assert compared(tmp_path, script, library) == 0
 
 
 def test_rows_say_where_a_part_is_hidden() -> None:
