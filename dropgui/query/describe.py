@@ -14,6 +14,7 @@ from dropgui.library.persons import person_rows
 from dropgui.library.queries import crop_ids, crop_rows
 from dropgui.library.rows import CropFilter, CropRow
 from dropgui.query.filter_words import Vocabulary, read_vocabulary, write
+from dropgui.query.selection import preset_of
 from dropgui.search.question import Query
 from dropmodel.parts import PartSchema
 
@@ -68,6 +69,8 @@ def parts_in_words(query: Query, schema: PartSchema | None) -> str:
     """Which parts count."""
     if query.parts is None or schema is None:
         return "As visible"
+    if (preset := preset_of(query.parts, schema)) is not None:
+        return preset.value
     titles = [schema.vector(name).title for name in query.parts if name in schema.vector_names]
     if len(titles) > _MOST_PARTS:
         return f"{len(titles)} parts"
@@ -78,6 +81,12 @@ def _detail(query: Query, schema: PartSchema | None, words: Vocabulary) -> str:
     said = [parts_in_words(query, schema)]
     if query.negatives:
         said.append(f"{len(query.negatives)} not meant")
+    if query.least_score is not None:
+        said.append(f"score {query.least_score:.2f} or more")
+    if query.rerank:
+        said.append("re-ranked")
+    if query.apart.decided:
+        said.append("undecided")
     if query.crop_filter:
         said.append(write(query.crop_filter, words))
     return " · ".join(said)

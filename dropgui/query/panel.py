@@ -160,9 +160,9 @@ class QueryPanel(QWidget):
         for place, (preset, button) in enumerate(self._presets.items()):
             button.setToolTip(tips[preset])
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            button.setCheckable(True)
             button.clicked.connect(lambda _=False, preset=preset: self._selection.apply(preset))
             grid.addWidget(button, *divmod(place, 3))
-        self._presets[Preset.VISIBLE].setCheckable(True)
         return grid
 
     def _show_query(self, subject: Subject) -> None:
@@ -193,8 +193,8 @@ class QueryPanel(QWidget):
         schema = self._selection.schema
         self.body_picker.setVisible(schema is not None and BodyPicker.knows(schema))
         self.part_list.setEnabled(schema is not None)
-        for button in self._presets.values():
+        for preset, button in self._presets.items():
             button.setEnabled(schema is not None)
+            button.setChecked(preset is self._selection.preset)
         self._make_room()
         self._show_rule()
-        self._presets[Preset.VISIBLE].setChecked(self._selection.follows_crop)

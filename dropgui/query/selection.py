@@ -22,6 +22,30 @@ class Preset(Enum):
     CLOTHING = "Clothing"
 
 
+def vectors_of(preset: Preset, schema: PartSchema) -> frozenset[str]:
+    """Names of the vectors that a preset chooses; none for ``VISIBLE``, which goes by the crop."""
+    parts = frozenset(schema.names)
+    match preset:
+        case Preset.VISIBLE:
+            return frozenset()
+        case Preset.WHOLE:
+            return frozenset({FOREGROUND})
+        case Preset.UPPER:
+            return parts & set(_UPPER)
+        case Preset.LOWER:
+            return parts & set(_LOWER)
+        case Preset.CLOTHING:
+            return parts - {_HEAD}
+
+
+def preset_of(parts: Mapping[str, float], schema: PartSchema) -> Preset | None:
+    """The preset that chooses just these vectors, all with full weight; None where none does."""
+    chosen = frozenset(parts)
+    if not chosen or any(weight != 1 for weight in parts.values()):
+        return None
+    return next((preset for preset in Preset if vectors_of(preset, schema) == chosen), None)
+
+
 class PartSelection(QObject):
     """Chosen vectors with weights in [0, 1].
 
@@ -50,6 +74,13 @@ class PartSelection(QObject):
     def follows_crop(self) -> bool:
         """Whether the choice is "as visible"."""
         return self._follows_crop
+
+    @property
+    def preset(self) -> Preset | None:
+        """The preset that the choice is, also where it was made part by part."""
+        if self._follows_crop or self._schema is None:
+            return Preset.VISIBLE if self._follows_crop else None
+        return preset_of({name: self.weight(name) for name in self._chosen}, self._schema)
 
     def set_crop(self, schema: PartSchema, seen: frozenset[str], visibility: Mapping[str, float]) -> None:
         """A new query crop: the parts it shows, and all vectors' visibilities in [0, 1]."""
@@ -128,18 +159,9 @@ class PartSelection(QObject):
         if self._schema is None:
             return
         self._weights.clear()
-        match preset:
-            case Preset.VISIBLE:
-                self._choose(self._visible())
-                self._follows_crop = True
-            case Preset.WHOLE:
-                self._choose({FOREGROUND})
-            case Preset.UPPER:
-                self._choose(set(_UPPER) & set(self._schema.names))
-            case Preset.LOWER:
-                self._choose(set(_LOWER) & set(self._schema.names))
-            case Preset.CLOTHING:
-                self._choose(set(self._schema.names) - {_HEAD})
+        self._follows_crop = preset is Preset.VISIBLE
+        self._chosen = self._visible() if self._follows_crop else set(vectors_of(preset, self._schema))
+        self.changed.emit()
 
     def restore(self, parts: Mapping[str, float] | None) -> None:
         """Choose these vectors with these weights, as they were chosen before; None is "as visible"."""
