@@ -324,4 +324,8 @@ def _why_none(asked: Asked) -> str:
         return f"No match scores at least {least:.2f}. Move “Min. score” to the left to see more."
     if answer.uncomparable:
         return f"None of the {answer.uncomparable:,} other crops shows the chosen parts. Choose other parts."
-    return "There is no other crop to compare with. Untick folders or cameras, or add more pictures."
+    if asked.question.crop_filter:
+        return "No other crop passes the filter. Ctrl+Shift+A brings the whole library back."
+    if asked.question.apart.decided:
+        return "No other crop is undecided. Untick “Decided” on the right to see the decided ones."
+    return "There is no other crop to compare with. Add more pictures."

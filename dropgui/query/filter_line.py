@@ -48,7 +48,7 @@ class FilterLine(QLineEdit):
         self._start = 0
         self._problem = _Bubble(self)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._read)
+        self._pause.timeout.connect(self._read_typed)
         self.setPlaceholderText("Filter: camera:c3 person:none")
         self.setToolTip(_TIP)
         self.setAccessibleName("Filter of crops")
@@ -128,6 +128,15 @@ class FilterLine(QLineEdit):
 
     def _read(self) -> None:
         self._heed(self._said())
+
+    def _read_typed(self) -> None:
+        """What can still become a word that is offered is not wrong yet."""
+        popup = self._completer.popup()
+        said = self._said()
+        if isinstance(said, FilterError) and popup is not None and popup.isVisible():
+            self._pause.start()
+        else:
+            self._heed(said)
 
     def _said(self) -> CropFilter | FilterError:
         try:

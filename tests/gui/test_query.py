@@ -17,7 +17,7 @@ from dropgui.main_window import GALLERY, MainWindow
 from dropgui.query import room as room_module
 from dropgui.query.incoming import incoming
 from dropgui.query.targets import PersonTarget
-from tests.gui.drive import click_card, drop, indexed, run_main, wait_until
+from tests.gui.drive import click_card, drop, indexed, pause, run_main, wait_until
 from tests.support.people import make_folder, person
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -214,6 +214,16 @@ def test_a_filter_is_typed(folder: Path, library: list[str]) -> None:
         wait_until(offers.isVisible, "words are offered")
         QTest.keyClick(offers, Qt.Key.Key_Return)
         assert line.text() == "camera:"
+        QTest.keyClicks(line, "c")
+        wait_until(offers.isVisible, "cameras are offered")
+        pause(300)
+        assert line.problem == "", "what can still become a camera is not wrong yet"
+        offers.hide()
+        wait_until(lambda: "no camera “c”" in line.problem, "and then it is")
+        QTest.keyClicks(line, "9999")
+        line.setText("nobody-is-called-so")
+        wait_until(lambda: window.matches_page.message, "no match is left")
+        assert "passes the filter" in window.matches_page.message
 
     assert run_main(library, script) == 0
 
