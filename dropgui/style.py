@@ -163,7 +163,7 @@ QPushButton:focus { border-color: %(accent)s; }
 QPushButton:pressed, QPushButton:checked { border-color: %(accent)s; background: %(base)s; }
 QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(on_accent)s; }
 QPushButton:default:focus { border: 2px solid %(text)s; padding: 3px 9px; }
-QPushButton:disabled { color: %(faint)s; background: transparent; }
+QPushButton:disabled { color: %(faint)s; background: transparent; border-color: %(soft)s; }
 QComboBox {
   padding: 3px 4px 3px 8px; border: 1px solid %(soft)s; border-radius: 6px; background: %(button)s;
   color: %(text)s; combobox-popup: 0;

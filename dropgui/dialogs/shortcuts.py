@@ -97,19 +97,10 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
         shown = [section for menu in menus for section in _sections(menu, "")]
-        sections = [*shown, *_SECTIONS]
-        room = QWidget()
-        columns = QHBoxLayout(room)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(4 * GRID)
-        for together in _columns(sections):
-            column = QVBoxLayout()
-            column.setSpacing(GRID // 2)
-            for title, rows in together:
-                _section(column, title, rows)
-            column.addStretch()
-            columns.addLayout(column)
         area = QScrollArea()
+        bar = area.verticalScrollBar().sizeHint().width()
+        screen = self.screen().availableSize() * 0.9
+        room = _room([*shown, *_SECTIONS], screen.width() - 6 * GRID - bar)
         area.setWidget(room)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.viewport().setAutoFillBackground(False)
@@ -124,17 +115,35 @@ class ShortcutSheet(QDialog):
         column.setSpacing(2 * GRID)
         column.addWidget(area, 1)
         column.addWidget(buttons)
-        bar = area.verticalScrollBar().sizeHint().width()
         room_for_all = room.sizeHint() + QSize(6 * GRID + bar, 8 * GRID + buttons.sizeHint().height())
-        self.resize(room_for_all.boundedTo(self.screen().availableSize() * 0.9))
+        self.resize(room_for_all.boundedTo(screen))
 
 
-def _columns(sections: Sequence[Section]) -> Iterable[Sequence[Section]]:
-    """The sections in their order, in columns that are about as high as each other."""
+def _room(sections: Sequence[Section], width: int) -> QWidget:
+    """All of them in as many columns as ``width`` (device-independent pixels) has room for."""
+    for count in range(_COLUMNS, 0, -1):
+        room = QWidget()
+        columns = QHBoxLayout(room)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(4 * GRID)
+        for together in _columns(sections, count):
+            column = QVBoxLayout()
+            column.setSpacing(GRID // 2)
+            for title, rows in together:
+                _section(column, title, rows)
+            column.addStretch()
+            columns.addLayout(column)
+        if room.sizeHint().width() <= width:
+            break
+    return room
+
+
+def _columns(sections: Sequence[Section], count: int) -> Iterable[Sequence[Section]]:
+    """The sections in their order, in ``count`` columns that are about as high as each other."""
     heights = [len(rows) + 2 for _, rows in sections]
     tops = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
-    for number in range(_COLUMNS):
-        low, high = (sum(heights) * end / _COLUMNS for end in (number, number + 1))
+    for number in range(count):
+        low, high = (sum(heights) * end / count for end in (number, number + 1))
         yield [section for section, middle in zip(sections, tops, strict=True) if low <= middle < high]
 
 

@@ -36,7 +36,10 @@ class GalleryPages(QStackedWidget):
         if self._shown:
             self._show_grid()
         elif self._total is not None:
+            is_first = self.currentIndex() == 0
             self.setCurrentWidget(self._none if self._total else self._welcome)
+            if is_first and not self._total:  # Enter adds the first folder; no key is taken for a filter.
+                self._welcome.setFocus()
 
     def _show_grid(self) -> None:
         is_first = self.currentWidget() not in {self._grid, self._none}

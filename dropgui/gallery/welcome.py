@@ -28,6 +28,7 @@ class Welcome(QWidget):
         add = QPushButton("Add Folder…")
         add.setDefault(True)
         add.clicked.connect(self.add_folder)
+        self.setFocusProxy(add)
         demo = QPushButton("Try the Demo Gallery")
         demo.clicked.connect(self.open_demo)
         for button in (add, demo):

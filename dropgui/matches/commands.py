@@ -44,10 +44,11 @@ class MatchCommands(QObject):
 
     def fill_edit(self, menu: QMenu) -> QMenu:
         """Undo, redo, and the decisions; the menu itself."""
-        for action, keys in (
-            (self.undo.createUndoAction(self, "&Undo"), QKeySequence.StandardKey.Undo),
-            (self.undo.createRedoAction(self, "&Redo"), QKeySequence.StandardKey.Redo),
+        for action, name, keys in (
+            (self.undo.createUndoAction(self, "&Undo"), "Undo", QKeySequence.StandardKey.Undo),
+            (self.undo.createRedoAction(self, "&Redo"), "Redo", QKeySequence.StandardKey.Redo),
         ):
+            action.setIconText(name)  # the sheet of keys says this, and not what was done last
             action.setShortcuts(keys)
             menu.addAction(action)
         menu.addSeparator()

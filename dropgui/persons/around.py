@@ -50,7 +50,7 @@ def look_around(session: Session, card: Suggestion, stack: tuple[Suggestion, ...
         other = cards[-1 - name]
         if None in (card.person_id, other.person_id) or card.person_id == other.person_id:
             crops = f"{len(other.crop_ids)} crop{'s' * (len(other.crop_ids) != 1)}"
-            words = f"Suggestion {-name}, {crops}\nlikeness {score:.2f}"
+            words = f"Suggestion {-name}\n{crops} · likeness {score:.2f}"
             companions.append(Companion(other.crop_ids[0], None, words))
     rows = crop_rows(library, card.crop_ids)
     cameras = sorted({row.camera for row in rows.values() if row.camera is not None})

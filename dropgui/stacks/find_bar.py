@@ -19,6 +19,7 @@ class FindBar(QWidget):
         self._controls = controls
         self._busy = False
         self._summary = QLabel()
+        self._summary.hide()  # an empty one would move the controls to the right
         self.start = QPushButton(words)
         self.start.setToolTip(tip)
         self.start.clicked.connect(self._start_or_stop)
@@ -48,6 +49,7 @@ class FindBar(QWidget):
     def set_summary(self, text: str) -> None:
         """Say where one is."""
         self._summary.setText(text)
+        self._summary.setVisible(bool(text))
 
     def set_looking(self) -> None:
         """Something is looked for: the button stops it."""

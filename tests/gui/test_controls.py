@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QProgressBar,
+    QScrollArea,
     QScrollBar,
     QTabBar,
     QWidget,
@@ -181,6 +182,8 @@ def test_the_sheet_of_keys_calls_everything_by_its_full_name(library: Path) -> N
         assert [word for word in words if word in titles] == titles
         grids = sheet.findChildren(QGridLayout)
         assert max(grid.rowCount() for grid in grids) <= 20, "no section is too long to look through"
+        (area,) = sheet.findChildren(QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0, "nothing is cut off on a small screen"
         sheet.close()
 
     assert run_main(["--library", str(library)], script) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from dropgui.gallery.model import CROP_ROLE, MATCH_ROLE
 from dropgui.main_window import GALLERY, MATCHES, MainWindow
@@ -34,6 +34,9 @@ def search_first(window: MainWindow) -> None:
 def test_drop_index_click_parts_matches(folder: Path, library: list[str]) -> None:
     def script(window: MainWindow) -> None:
         wait_until(lambda: window.welcome.isVisible(), "the empty state invites a drop")
+        focus = QApplication.focusWidget()
+        assert isinstance(focus, QPushButton)
+        assert focus.text() == "Add Folder…", "Enter adds the first folder"
         assert drop(window.welcome, folder)
         wait_until(indexed(window, 12), "twelve crops are indexed")
         assert window.gallery.isVisible()
