@@ -3,15 +3,12 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Connection
 
-from dropgui.errors import UserError
 from dropgui.indexing.catalogue import Catalogue
 from dropgui.indexing.decode import Outcome, Picture, Unchanged, Unreadable, read_item
 from dropgui.indexing.moves import relink_moved
@@ -29,7 +26,7 @@ from dropgui.indexing.store import ExtractorLike
 from dropgui.indexing.stream import Stream
 from dropgui.indexing.walk import Failure, Walk
 from dropgui.library import Library
-from dropgui.library.jobs import finish_job, start_job
+from dropgui.library.jobs import ending, start_job
 
 __all__ = ["Failure", "IndexReport", "index_folder"]
 
@@ -104,20 +101,9 @@ def index_folder(
 
     root, job_id = library.write(begin)
     run = _Run(library, root, cancel or CancelToken(), on_progress or (lambda _: None), job_id)
-    ended: Literal["finished", "cancelled", "failed"] = "failed"
-    message: str | None = None
-    try:
+    with ending(library, job_id) as end:
         report = _index(run, extractor, model_version_id, retry_faults=retry_faults, start=start)
-        ended = "cancelled" if report.cancelled else "finished"
-    except UserError as error:
-        message = str(error)
-        raise
-    except BaseException as error:
-        message = f"{type(error).__name__}: {error}"
-        raise
-    finally:
-        with suppress(UserError):  # the disk may be the very reason; the first error is the one to tell
-            finish_job(library, run.job_id, ended, message)
+        end.cancelled = report.cancelled
     return report
 
 

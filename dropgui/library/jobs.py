@@ -1,9 +1,13 @@
 """Long work as the library remembers it, so that what a crash cut short can be told and resumed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
+from dropgui.errors import UserError
 from dropgui.library.changes import Change
 from dropgui.library.library import Library
 from dropgui.library.processes import process_name, runs
@@ -43,6 +47,32 @@ def finish_job(library: Library, job_id: int, state: str, message: str | None = 
         lambda connection: connection.execute(update(Job).where(Job.id == job_id).values(values)),
         change=_CHANGED,
     )
+
+
+@dataclass(slots=True)
+class Ending:
+    """How work ended that nothing was raised by."""
+
+    cancelled: bool = False
+
+
+@contextmanager
+def ending(library: Library, job_id: int) -> Iterator[Ending]:
+    """Around the work of a job: notes how it ended, and if it failed, why."""
+    end = Ending()
+    state, message = "failed", None
+    try:
+        yield end
+        state = "cancelled" if end.cancelled else "finished"
+    except UserError as error:
+        message = str(error)
+        raise
+    except BaseException as error:
+        message = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        with suppress(UserError):  # the disk may be the very reason; the first error is the one to tell
+            finish_job(library, job_id, state, message)
 
 
 def jobs(library: Library) -> list[JobRow]:

@@ -9,9 +9,7 @@ are indexed meanwhile are caught up. The switch is one transaction, in which tha
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -23,7 +21,7 @@ from dropgui.indexing.stream import Stream
 from dropgui.indexing.walk import Failure
 from dropgui.library import Library
 from dropgui.library.embeddings import has_embeddings
-from dropgui.library.jobs import finish_job, is_worked_on, start_job
+from dropgui.library.jobs import ending, is_worked_on, start_job
 from dropgui.library.models import IncompleteVersionError, crops_behind, model_version, previous_version
 from dropgui.library.rows import ModelVersionRow
 from dropgui.session import Session
@@ -166,20 +164,9 @@ def use_version(
         on_progress or (lambda _: None),
         _begin(library, version),
     )
-    ended: Literal["finished", "cancelled", "failed"] = "failed"
-    message: str | None = None
-    try:
+    with ending(library, run.job_id) as end:
         switched = _use(run, at_once=at_once, leave_out=leave_out)
-        ended = "cancelled" if run.cancel.cancelled else "finished"
-    except UserError as error:
-        message = str(error)
-        raise
-    except BaseException as error:
-        message = f"{type(error).__name__}: {error}"
-        raise
-    finally:
-        with suppress(UserError):  # the disk may be the very reason; the first error is the one to tell
-            finish_job(library, run.job_id, ended, message)
+        end.cancelled = run.cancel.cancelled
     return UseReport(
         version=_row(library, model_version_id),
         embedded=run.embedded,
