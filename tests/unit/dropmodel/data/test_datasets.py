@@ -209,7 +209,7 @@ def test_folders_with_splits_share_persons_by_name(tmp_path: Path) -> None:
     # Unknown cameras never are the same one.
     assert (
         len({sample.camera for split in ("train", "query", "gallery") for sample in dataset.split(split)})
-        == 4
+        == 5
     )
 
 
