@@ -6,7 +6,8 @@ random weights: :mod:`dropmodel.network.imagenet` loads trained ones.
 """
 
 import importlib
-from types import ModuleType
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import torch
@@ -23,9 +24,13 @@ and batch-norm epsilon, which only timm's ``tf_`` twin of the architecture has."
 
 
 class Backbone(nn.Module):
-    """What every backbone says of itself; its ``forward`` gives the maps."""
+    """What every backbone says of itself; its ``forward`` gives the maps.
+
+    ``sized`` are the options of timm by which a body that knows one input size only was made for ours.
+    """
 
     body: Any
+    sized: Mapping[str, Any] = MappingProxyType({})
     channels: tuple[int, ...]
     strides: tuple[int, ...]
     reid_channels: int
@@ -74,7 +79,7 @@ def _build(config: NetworkConfig) -> Backbone:
         return TransformerBackbone(name, (config.height, config.width))
     if name.startswith("hrnet"):
         return HRNet(name)
-    return TimmFeatures(name, config.last_stride)
+    return TimmFeatures(name, config.last_stride, (config.height, config.width))
 
 
 def import_timm() -> ModuleType:
@@ -114,13 +119,16 @@ class ResNet50(Backbone):
 class TimmFeatures(Backbone):
     """The last four feature maps of any timm ``features_only`` model; F is the last of them."""
 
-    def __init__(self, name: str, last_stride: int) -> None:
+    def __init__(self, name: str, last_stride: int, size: tuple[int, int]) -> None:
         super().__init__()
         timm = import_timm()
+        known = timm.get_pretrained_cfg(name, allow_unregistered=True)
+        if known is not None and known.fixed_input_size and tuple(known.input_size[1:]) != size:
+            self.sized = {"img_size": size}
         own_surgery = name in TIMM_NAMES.values()
         options = {"output_stride": 16} if last_stride == 1 and not own_surgery else {}
         try:
-            self.body = timm.create_model(name, pretrained=False, features_only=True, **options)
+            self.body = timm.create_model(name, pretrained=False, features_only=True, **self.sized, **options)
         except (RuntimeError, TypeError, NotImplementedError, AttributeError) as error:
             hint = "; it may work with last_stride 2" if options else ""
             raise ValueError(f"timm's {name} cannot be used as a backbone{hint}: {error}") from error
@@ -175,7 +183,8 @@ class TransformerBackbone(Backbone):
 
     def __init__(self, name: str, size: tuple[int, int]) -> None:
         super().__init__()
-        self.body = import_timm().create_model(name, pretrained=False, num_classes=0, img_size=size)
+        self.sized = {"img_size": size}
+        self.body = import_timm().create_model(name, pretrained=False, num_classes=0, **self.sized)
         depth = len(self.body.blocks)
         self.taken = [depth * quarter // 4 - 1 for quarter in (1, 2, 3, 4)]
         self.channels = (self.body.embed_dim,) * 4

@@ -66,7 +66,8 @@ def load_imagenet(backbone: Backbone, name: str, *, download: bool = False) -> s
         weights = prepare_torchvision().models.ResNet50_Weights.IMAGENET1K_V2
         _load(backbone, weights.get_state_dict(progress=False, check_hash=True))
         return f"ImageNet (torchvision {weights})"
-    trained = import_timm().create_model(TIMM_NAMES.get(name, name), pretrained=True)
+    # Made for our size too, so that timm stretches what belongs to a place to it.
+    trained = import_timm().create_model(TIMM_NAMES.get(name, name), pretrained=True, **backbone.sized)
     _load(backbone, trained.state_dict())
     return f"ImageNet (timm {TIMM_NAMES.get(name, name)})"
 
