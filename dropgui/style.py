@@ -85,10 +85,16 @@ def _palette(colors: dict[QPalette.ColorRole, str], disabled: str) -> QPalette:
     for role in _DISABLED:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(disabled))
     palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Highlight, QColor(disabled))
-    ground, text = _RESTING[is_dark(palette)]
-    palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, QColor(ground))
-    palette.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.HighlightedText, QColor(text))
     return palette
+
+
+def _of_views(palette: QPalette) -> QPalette:
+    """``palette`` for lists: what is selected there is quiet while the keyboard is elsewhere."""
+    quiet = QPalette(palette)
+    ground, text = _RESTING[is_dark(palette)]
+    quiet.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.Highlight, QColor(ground))
+    quiet.setColor(QPalette.ColorGroup.Inactive, QPalette.ColorRole.HighlightedText, QColor(text))
+    return quiet
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -103,6 +109,7 @@ def apply_appearance(application: QApplication, appearance: Appearance) -> None:
     )
     palette = _palette(_DARK, "#74777f") if dark else _palette(_LIGHT, "#8d9097")
     application.setPalette(palette)
+    application.setPalette(_of_views(palette), "QAbstractItemView")
     application.setStyleSheet(_sheet(palette))
 
 

@@ -28,6 +28,15 @@ from dropgui.search.question import fusion_rule
 from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 
 
+class _Page(QWidget):
+    """What the panel scrolls: before it does, the pictures become as small as they may."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least that all of it needs; a scroll area gives it no less, and more where there is more."""
+        layout = self.layout()
+        return -1 if layout is None else layout.totalMinimumHeightForWidth(width)
+
+
 class QueryPanel(QWidget):
     """Shows the controller's subject and edits the part selection."""
 
@@ -101,7 +110,7 @@ class QueryPanel(QWidget):
         return page
 
     def _make_query(self) -> QWidget:
-        page = QWidget()
+        page = _Page()
         column = QVBoxLayout(page)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)

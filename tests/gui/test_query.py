@@ -91,6 +91,11 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         assert "not meant" in panel._rule.text()
 
         assert panel.push.isVisible()
+        window.resize(1280, 640)
+        pause(20)
+        assert panel._area.verticalScrollBar().maximum() > 0
+        view = panel.crop_view
+        assert view.height() == view.minimumHeight(), "pictures give way before the parts are out of sight"
         half = pushed(window, second)
         panel.push.slider.setValue(panel.push.slider.maximum())
         wait_until(lambda: abs(pushed(window, second)) > abs(half), "it is pushed further")
