@@ -1,9 +1,10 @@
 """The tab "Teach": before a run what there is to teach with, then the run and what came of it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from dropgui.dialogs.notice import NoticeBar
+from dropgui.style import GRID
 from dropgui.training.closing import ClosingPanel
 from dropgui.training.edge import Edge
 from dropgui.training.plan_view import PlanView
@@ -24,9 +25,10 @@ class TeachPage(QWidget):
         whole = QVBoxLayout(self._plan_page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        plan_area = _scrolled(self.plan, "What there is to teach with")
-        self.edge = Edge(plan_area)
-        whole.addWidget(plan_area, 1)
+        self._plan_area = _scrolled(self.plan, "What there is to teach with")
+        self.plan.form.unfolded.connect(self._show_fields)
+        self.edge = Edge(self._plan_area)
+        whole.addWidget(self._plan_area, 1)
         whole.addWidget(self.edge)
         whole.addWidget(self.plan.foot)
         self._plan_page.setFocusProxy(self.plan.start)
@@ -54,6 +56,10 @@ class TeachPage(QWidget):
         """Bring the run to the front, its beginning in view."""
         self._show(self._run_area)
         self._run_area.verticalScrollBar().setValue(0)
+
+    def _show_fields(self, fields: QWidget) -> None:
+        """In a small window they would open where nobody sees it."""
+        QTimer.singleShot(0, self, lambda: self._plan_area.ensureWidgetVisible(fields, 0, GRID))
 
     def _show(self, page: QWidget) -> None:
         """Bring a view to the front; the focus stays on the page, if it was there."""

@@ -32,6 +32,8 @@ class RecipeForm(QWidget):
 
     changed = Signal()
     """Something else is chosen."""
+    unfolded = Signal(QWidget)
+    """These fields are shown now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +124,9 @@ class RecipeForm(QWidget):
         expert = self._presets[_EXPERT].isChecked()
         self.setFocusProxy(self._presets[self.preset])
         self._fields.setVisible(expert)
-        if not expert:
+        if expert:
+            self.unfolded.emit(self._fields)
+        else:
             self._fill(PRESETS[self.preset].recipe)
         self.changed.emit()
 

@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+from PySide6.QtWidgets import QSpinBox
+
 from dropgui.finetuning import runs
 from dropgui.library import Library
 from dropgui.library.models import active_model, model_versions
@@ -45,6 +47,10 @@ def test_too_little_is_said_with_what_is_missing(bare: Path) -> None:
         window.resize(900, 600)
         wait_until(lambda: bar.maximum() > 0, "it scrolls")
         assert page.plan.start.visibleRegion().boundingRect() == page.plan.start.rect(), "it is in view"
+        page.plan.form.choose("expert")
+        (seed,) = [field for field in page.plan.findChildren(QSpinBox) if field.accessibleName() == "Seed"]
+        wait_until(lambda: not seed.visibleRegion().isEmpty(), "the fields are seen")
+        bar.setValue(0)
         cut = page.edge.grab().toImage().pixelColor(4, 0)
         bar.setValue(bar.maximum())
         assert page.edge.grab().toImage().pixelColor(4, 0) != cut, "a line only where it goes on underneath"
