@@ -1,6 +1,7 @@
 """The sub-command ``dropmodel train``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -49,8 +50,11 @@ def _train(arguments: argparse.Namespace) -> int:
     if arguments.epochs is not None:
         assignments.append(f"schedule.epochs={arguments.epochs}")
 
+    first = os.environ.get("RANK", "0") == "0"  # Of several processes one speaks for all.
+
     def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        if first:
+            print(text, file=sys.stderr, flush=True)
 
     config = load_config(arguments.config, assignments)
     model = train(
@@ -64,5 +68,6 @@ def _train(arguments: argparse.Namespace) -> int:
     if model is None:
         say(f"stopped; go on with --resume: {arguments.out}")
         return 1
-    print(model)
+    if first:
+        print(model)
     return 0

@@ -197,12 +197,12 @@ class StyleConfig:
 class ValidationConfig:
     """Validation every ``every`` epochs (0: never) and what follows from it.
 
-    - ``metric``: which number decides what is best: rank1, rank5, rank10, map, minp, miou.
+    - ``metric``: which number decides what is best; ``miou`` needs masks of the pictures tested on.
     - ``patience``: validations without a better one after which training ends; 0: never.
     """
 
     every: int = 10
-    metric: str = "map"
+    metric: Literal["rank1", "rank5", "rank10", "map", "minp", "miou"] = "map"
     patience: int = 0
 
 

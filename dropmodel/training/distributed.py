@@ -8,12 +8,17 @@ Without a process group every function here does what one process alone needs.
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+
+_PATIENCE = timedelta(hours=3)
+"""How long processes wait for another. They do while the first one validates, and a large gallery may take
+longer than the ten minutes that torch gives GPUs. One that died keeps nobody waiting: torchrun ends all."""
 
 
 def world_size() -> int:
@@ -38,7 +43,10 @@ def process_group(device: torch.device) -> Iterator[torch.device]:
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        # With the device a barrier knows which one to wait on; without, it guesses by the process's number.
+        dist.init_process_group("nccl", timeout=_PATIENCE, device_id=device)
+    else:
+        dist.init_process_group("gloo", timeout=_PATIENCE)
     try:
         yield device
     finally:

@@ -91,6 +91,9 @@ def train(
         if own.type == "cuda":
             torch.backends.cudnn.benchmark = True  # Batches are all of one size.
         dataset = open_data(config.data, root)
+        watching = bool(config.validation.every and dataset.query and dataset.gallery)
+        if watching:
+            _check_metric(config, dataset)
         state = _prepare(config, out, resume=resume)
         checkpoint.seed_everything(config.runtime.seed, 0)  # All processes build the same network.
         loader = Pictures(dataset, config, pin_memory=own.type == "cuda")
@@ -107,7 +110,6 @@ def train(
             for watcher in watchers:
                 watcher.validated(trainer, numbers)
 
-        watching = bool(config.validation.every and dataset.query and dataset.gallery)
         validation = Validation(
             out,
             (lambda model: measured(model, dataset)) if watching else None,
@@ -145,9 +147,21 @@ def open_data(config: DataConfig, root: Path) -> Dataset:
 def measured(model: LoadedModel, dataset: Dataset) -> dict[str, float]:
     """Rank-1, 5, 10, mAP, mINP and, with masks, mIoU on ``dataset``, in percent."""
     reader = Extractor(model, batch_size=64, runtime="torch")
-    report = evaluate(reader, dataset, Options(tables=False, calibration=None)).to_dict()
+    # Where the model is: another GPU may be somebody else's.
+    device = str(model.device) if model.device.type == "cuda" else "cpu"
+    report = evaluate(reader, dataset, Options(tables=False, calibration=None, device=device)).to_dict()
     names = ("rank1", "rank5", "rank10", "map", "minp", "miou")
     return {name: float(report[name]) for name in names if report[name] is not None}
+
+
+def _check_metric(config: TrainConfig, dataset: Dataset) -> None:
+    """``TrainingError`` now, not after the first epochs, for a metric that validation cannot measure."""
+    tested = (*dataset.query, *dataset.gallery)
+    if config.validation.metric == "miou" and not any(sample.mask is not None for sample in tested):
+        raise TrainingError(
+            f"{dataset.root}: no picture tested on has a mask, so validation.metric cannot be miou; choose "
+            "another, or name masks with data.masks and data.labels"
+        )
 
 
 def _summary(dataset: Dataset, loader: Pictures) -> str:

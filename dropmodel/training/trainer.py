@@ -217,7 +217,8 @@ class Trainer:
         self.progress = Progress(**state["progress"])
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.scaler.load_state_dict(state["scaler"])
+        if state["scaler"]:  # Empty where the run was not in fp16, which a resumed one may be.
+            self.scaler.load_state_dict(state["scaler"])
         self.loss.load_state_dict(state["loss"])
         self.ema = _restored_average(self.network, state["ema"])
         self.swa = _restored_average(self.network, state["swa"])

@@ -5,13 +5,16 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 
 from dropmodel.network.drop import Drop
 from dropmodel.training.config import LossConfig
+from dropmodel.training.distributed import process_group
 from dropmodel.training.shared_norm import share_batch_norms
 from tests.unit.dropmodel.training.drawn import config_for, curve, draw
 from tests.unit.dropmodel.training.pair import BANKS, NETWORK, data, two_steps
@@ -44,6 +47,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
+    # One of the two tells of the run.
+    assert done.stdout.count("best.safetensors") == 1
+    assert done.stderr.count("32 pictures of 8 persons") == 1
     return folder
 
 
@@ -69,6 +75,26 @@ def test_the_command_trains_in_two_processes_as_one_run(pair: Path) -> None:
     assert [line["step"] for line in curve(run) if "total" in line] == [1, 2]
     assert (run / "best.safetensors").exists()
     assert json.loads((run / "log.jsonl").read_text().splitlines()[-1])["end"] == "done"
+
+
+def test_a_process_of_several_gpus_has_its_own_and_waits_for_long_validations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What torch is asked for where there are GPUs, which no test here has."""
+    asked: list[tuple[object, ...]] = []
+
+    def join(backend: str, *, timeout: timedelta, device_id: torch.device) -> None:
+        asked.append((backend, timeout > timedelta(hours=1), device_id))
+
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setattr(torch.cuda, "set_device", lambda device: asked.append(("current", device)))
+    monkeypatch.setattr(dist, "init_process_group", join)
+    monkeypatch.setattr(dist, "destroy_process_group", lambda: asked.append(("left",)))
+    own = torch.device("cuda", 1)
+    with process_group(torch.device("cuda")) as device:
+        assert device == own
+    assert asked == [("current", own), ("nccl", True, own), ("left",)]
 
 
 def test_shared_norms_change_nothing_in_one_process() -> None:

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from dropmodel.data.loading import Batch
-from dropmodel.errors import DataError, ModelError, TrainingError
+from dropmodel.errors import ConfigError, DataError, ModelError, TrainingError
 from dropmodel.inference import load_model, read_info
 from dropmodel.training import session
 from dropmodel.training.checkpoint import load_checkpoint
@@ -137,6 +137,10 @@ def test_a_run_is_not_overwritten_and_not_resumed_with_other_settings(root: Path
     other = replace(config, losses=replace(config.losses, parsing=3.0))
     with pytest.raises(TrainingError, match=r"other settings: losses\.parsing"):
         train(other, root, tmp_path / "run", resume=True, device="cpu")
+    # How it is computed may change, as the advice after numbers that are not finite says.
+    half = replace(config, runtime=replace(config.runtime, precision="fp16"))
+    assert train(half, root, tmp_path / "run", resume=True, device="cpu") is not None
+    assert train(config, root, tmp_path / "run", resume=True, device="cpu") is not None
     (tmp_path / "run" / "checkpoint.pt").write_bytes(b"rubbish")
     with pytest.raises(TrainingError, match=r"checkpoint\.pt: the checkpoint cannot be read"):
         train(config, root, tmp_path / "run", resume=True, device="cpu")
@@ -224,6 +228,17 @@ def test_a_set_without_training_pictures_is_refused(tmp_path: Path) -> None:
         picture.save(tmp_path / folder / "0001_c1s1_000001_00.jpg")
     with pytest.raises(DataError, match="no training pictures"):
         open_data(config_for(tmp_path, "data.masks=", "data.labels=").data, tmp_path)
+
+
+def test_a_metric_that_cannot_be_measured_is_refused_before_the_first_epoch(
+    root: Path, tmp_path: Path
+) -> None:
+    config = config_for(root, "data.masks=", "data.labels=", "validation.every=1", "validation.metric=miou")
+    with pytest.raises(TrainingError, match="no picture tested on has a mask"):
+        train(config, root, tmp_path / "run", device="cpu")
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(ConfigError, match=r"metric must be one of rank1, .*; got 'mAP'"):
+        config_for(root, "validation.metric=mAP")
 
 
 def test_the_command_says_what_is_wrong(
