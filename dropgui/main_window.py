@@ -6,13 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -321,6 +315,7 @@ class MainWindow(QMainWindow):
         self.person_commands.told.connect(self.notice.tell)
         self.person_commands.refused.connect(self.report)
         self.tabs.currentChanged.connect(lambda tab: self.match_commands.set_in_front(tab == MATCHES))
+        self.tabs.currentChanged.connect(lambda tab: self.query_room.saved.set_in_front(tab == MATCHES))
         self.welcome.add_folder.connect(self.library_commands.ask_folder)
         self.welcome.open_demo.connect(self.demo_wanted)
         self.problems.closed.connect(self.problems.hide)

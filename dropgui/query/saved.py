@@ -64,6 +64,7 @@ class SavedSearches(QObject):
         self._looking: int | None = None
         self._to_edit: int | None = None
         self._stale = True
+        self._in_front = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.reload)
         shown.chosen.connect(self._ask)
@@ -76,6 +77,13 @@ class SavedSearches(QObject):
         session, known, stale = self._session, dict(self._watched), self._stale
         self._stale = False
         self._reads.request(lambda: _watch(session, {} if stale else known), self._show)
+
+    def set_in_front(self, in_front: bool) -> None:
+        """Whether the matches are in sight: what is behind another page was not looked at."""
+        self._in_front = in_front
+        asked = self._controller.asked
+        if in_front and asked is not None:
+            self._look(asked.answer)
 
     def library_changed(self, change: Change) -> None:
         """Crops may be new matches; searches may be others."""
@@ -140,7 +148,7 @@ class SavedSearches(QObject):
     def _look(self, answer: Answer) -> None:
         """The answer on show may be a saved search's: what it finds is seen now."""
         question, watched = self._controller.question, self._watched.get(self._looking or 0)
-        if question is None or watched is None:
+        if question is None or watched is None or not self._in_front:
             return
         try:
             same = question.to_dict() == watched.row.query

@@ -13,7 +13,7 @@ from dropgui.gallery.model import MATCH_ROLE
 from dropgui.library.decisions import confirm
 from dropgui.library.history import past_queries
 from dropgui.library.saved_searches import saved_searches
-from dropgui.main_window import GALLERY, MainWindow
+from dropgui.main_window import GALLERY, MATCHES, MainWindow
 from dropgui.query import room as room_module
 from dropgui.query.incoming import incoming
 from dropgui.query.targets import PersonTarget
@@ -279,6 +279,16 @@ def test_history_and_saved_searches(folder: Path, library: list[str]) -> None:
         saved.chosen.emit(row.id)
         wait_until(lambda: saved.badge(row.id) == "", "it was looked at")
         assert [view.target for view in window.controller.views] == first
+
+        window.tabs.setCurrentIndex(GALLERY)
+        window.notice.hide()
+        shutil.copy(folder / "0001_c1s1_000000_00.jpg", folder / "0001_c1s1_000010_00.jpg")
+        drop(window, folder)
+        wait_until(lambda: saved.badge(row.id) == "1 new", "another one is told")
+        assert "new since" not in window.notice.text, "nobody looks at the matches"
+        window.tabs.setCurrentIndex(MATCHES)
+        wait_until(lambda: saved.badge(row.id) == "", "now they are looked at")
+        assert window.notice.text.startswith("1 of these matches is new")
 
         saved.deleted.emit(row.id)
         wait_until(lambda: "was deleted" in window.notice.text, "it is gone")
