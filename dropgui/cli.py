@@ -6,7 +6,6 @@ Results go to standard output and nothing else does; progress and errors go to s
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -14,6 +13,7 @@ from dropgui import evaluate_command, finetune_command, masks_command, models_co
 from dropgui.command_line import (
     add_library_options,
     ctrl_c,
+    on_one_line,
     path_argument,
     progress_line,
     tell_of_starter,
@@ -25,32 +25,23 @@ from dropgui.library.forget import forget_folder
 from dropgui.library.queries import folder_rows
 from dropgui.search.wiping import wipe_caches
 from dropgui.session import Session
-
-_STOPPED = 130
-_FAULT = 2
-_UNREAD = 141  # what a shell reports of programs that end this way by themselves
+from dropmodel.endings import FAULT, STOPPED, ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command with these arguments (default: the process's own); returns the exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    return ended("dropgui", lambda: _run(list(sys.argv[1:] if argv is None else argv)))
+
+
+def _run(arguments: list[str]) -> int:
     try:
         if arguments and arguments[0] in _COMMANDS:
             parser, run = _COMMANDS[arguments[0]]
-            code = run(parser().parse_args(arguments[1:]))
-            print(end="", flush=True)
-            return code
+            return run(parser().parse_args(arguments[1:]))
         return _open_window(_window_parser().parse_args(arguments))
     except UserError as error:
         print(f"dropgui: {error}", file=sys.stderr)
-        return _FAULT
-    except KeyboardInterrupt:
-        return _STOPPED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (| head). What is still in the buffer has nowhere to go, and
-        # Python would complain about that at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _UNREAD
+        return FAULT
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -123,7 +114,7 @@ def _index(arguments: argparse.Namespace) -> int:
     if not any(report.cancelled for report in reports):
         return 0
     print("Stopped; what was indexed is kept. Run the same command again to go on.", file=sys.stderr)
-    return _STOPPED
+    return STOPPED
 
 
 def _forget(arguments: argparse.Namespace) -> int:
@@ -170,5 +161,5 @@ def _print_reports(reports: list[IndexReport], *, as_json: bool) -> None:
         if number or title == "indexed":
             print(f"{number:>10,}  {title}")
     for failure in failed:
-        print(f"            {failure.path}: {failure.reason}")
+        print(f"            {on_one_line(failure.path)}: {failure.reason}")
     print(f"{seconds:>10,.1f}  seconds")

@@ -1,6 +1,7 @@
 """What the commands without a window have in common: arguments, and words on standard error."""
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,12 +12,19 @@ from types import FrameType
 from dropgui.indexing import CancelToken, Progress
 from dropgui.session import Session
 
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
 
 def path_argument(text: str) -> Path:
     """A path as an argument; an empty one is none."""
     if not text:
         raise argparse.ArgumentTypeError("an empty path")
     return Path(text)
+
+
+def on_one_line(path: Path) -> str:
+    """A path as a line of a terminal can show it: line ends, escapes and turns of writing spelled out."""
+    return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode(), str(path))
 
 
 def count_argument(text: str) -> int:

@@ -14,8 +14,8 @@ from dropgui.evaluation.text import lines
 from dropgui.library import Library
 from dropgui.library.rows import ModelVersionRow
 from dropgui.session import Session
+from dropmodel.endings import STOPPED
 
-_STOPPED = 130
 _HELP = """\
 Measure a model version on the labelled crops of a library: every one is looked for among all the others, from
 the vectors that are stored. Prints Rank-1 to 20, mAP and mINP in percent with 95 % ranges, by parts and by
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         ):
             found = evaluate_version(session, version.id, options, on_progress=show, cancel=cancel)
         if found is None:
-            return _STOPPED
+            return STOPPED
         written = _write(found, library, arguments)
         if arguments.recalibrate:
             recalibrate_as_measured(library, found)
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print("\n".join(lines(found)))
             if arguments.recalibrate:
-                print(words.RECALIBRATED)
+                print(words.recalibrated(found.version))
             for path in written:
                 print(f"Wrote {path}.", file=sys.stderr)
     return 0

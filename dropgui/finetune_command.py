@@ -24,8 +24,8 @@ from dropgui.finetuning.words import CUT_SHORT, how_far, log_line, state_title
 from dropgui.library import Library
 from dropgui.session import Session
 from dropgui.versions.use import use_version
+from dropmodel.endings import STOPPED
 
-_STOPPED = 130
 _LOOK_SECONDS = 0.1
 _CHOICES = (
     "sources",
@@ -105,7 +105,7 @@ def _estimate(library: Library, recipe: Recipe, *, as_json: bool) -> int:
     with ctrl_c() as cancel:
         found = estimate(library, recipe, cancel)
     if found is None:
-        return _STOPPED
+        return STOPPED
     words = found.words
     print(json.dumps(asdict(found), indent=2) if as_json else f"{words[0].upper()}{words[1:]}.")
     return 0
@@ -174,7 +174,7 @@ def _report(library: Library, one: Run, story: Story, arguments: argparse.Namesp
         )
     if one.state == "aborted":
         print("Aborted; to go on: dropgui finetune --resume. Nothing else has changed.", file=sys.stderr)
-        return _STOPPED
+        return STOPPED
     done = story.done or {}
     used = False
     if arguments.use and done.get("version") is not None:
@@ -189,7 +189,7 @@ def _report(library: Library, one: Run, story: Story, arguments: argparse.Namesp
         print(done.get("message", one.message))
         if done.get("version") is not None:
             print("It answers now." if used else f"To use it: dropgui models use {done['version']}.")
-    return _STOPPED if stopped else 0
+    return STOPPED if stopped else 0
 
 
 def _print_plan(found: Plan, *, as_json: bool) -> None:

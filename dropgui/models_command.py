@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from dropgui.command_line import ctrl_c, path_argument, progress_line
+from dropgui.command_line import ctrl_c, on_one_line, path_argument, progress_line
 from dropgui.errors import UserError
 from dropgui.finetuning.measured_on import compare_fairly
 from dropgui.library import Library
@@ -17,8 +17,8 @@ from dropgui.versions.drop import drop_vectors, drop_version
 from dropgui.versions.exchange import export_version, import_version
 from dropgui.versions.tree import Version, version_tree
 from dropgui.versions.use import UseReport, roll_back, use_version
+from dropmodel.endings import STOPPED
 
-_STOPPED = 130
 _LEFT_OUT = 2
 
 _NOTE_WIDTH = 60
@@ -131,10 +131,10 @@ def _switch(arguments: argparse.Namespace, work: Callable[..., UseReport]) -> in
     else:
         print(f"{report.words} {report.embedded:,} pictures were embedded in {report.seconds:,.1f} seconds.")
         for failure in report.left_out:
-            print(f"    {failure.path}: {failure.reason}")
+            print(f"    {on_one_line(failure.path)}: {failure.reason}")
     if report.cancelled:
         print("Run the same command again to go on.", file=sys.stderr)
-        return _STOPPED
+        return STOPPED
     return 0 if report.version.active else _LEFT_OUT
 
 
@@ -198,7 +198,7 @@ def _compare(arguments: argparse.Namespace) -> int:
         with ctrl_c() as cancel, progress_line() as show:
             found = compare_fairly(session, before, after, on_progress=show, cancel=cancel)
         if found is None:
-            return _STOPPED
+            return STOPPED
         if arguments.html is not None:
             save_compared(found, library, arguments.html)
     if arguments.json:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dropgui.api import Apart, CropFilter, Library, Query, Results
-from dropgui.command_line import count_argument, path_argument, tell_of_starter
+from dropgui.command_line import count_argument, on_one_line, path_argument, tell_of_starter
 from dropgui.errors import UserError
 from dropgui.reports import FIGURE_SUFFIXES, write_table
 from dropgui.search.certainty import percent, prior_words
@@ -257,7 +257,7 @@ def _print(found: Results) -> None:
         chance = "-" if match.probability is None else percent(match.probability)
         score = f"{match.score:6.3f}" + (f"  {chance:>4}" if calibrated else "")
         score += f"  {match.former_rank:>4}" if was else ""
-        print("  ".join([score, *cells, str(entry.row.path)]))
+        print("  ".join([score, *cells, on_one_line(entry.row.path)]))
     hidden = f"; {answer.uncomparable:,} show none of these parts" if answer.uncomparable else ""
     found_by = f"; {approximate_words(answer)}" if answer.approximate else ""
     print(f"{answer.compared:,} crops compared{hidden}{found_by}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """The ``dropmodel`` command: look into a model, extract vectors, draw label maps, render people.
 
-Exit status: 0 done; 1 done, but some pictures could not be read (each is named on stderr); 2 not done.
+Exit status: 0 done; 1 done, but some pictures could not be read (each is named on stderr); 2 not done;
+130 stopped with Ctrl-C; 141 nobody read it all.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dropmodel.data.check_command import add_check_dataset
+from dropmodel.endings import FAULT, ended, of_output
 from dropmodel.errors import ConfigError, DataError, ImageError, ModelError, TrainingError
 from dropmodel.evaluation.command import add_evaluate
 from dropmodel.export_command import add_export
@@ -53,12 +55,18 @@ The same options give the same bytes. A run that was stopped goes on where it wa
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command (default: from ``sys.argv``) and return the exit status."""
+    return ended("dropmodel", lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
     except (ConfigError, DataError, ImageError, ModelError, OSError, TrainingError, ValueError) as error:
+        if isinstance(error, OSError) and of_output(error):
+            raise
         print(f"dropmodel: {error}", file=sys.stderr)
-        return 2
+        return FAULT
     return status
 
 
@@ -334,12 +342,19 @@ class _Pictures:
 
 
 def _find(named: Sequence[Path]) -> Iterator[Path]:
-    """Files as named, folders by their pictures (all levels, sorted); ``ValueError`` if that is nothing."""
+    """Files as named, folders by their pictures (all levels, sorted); ``ValueError`` if that is nothing.
+
+    What is hidden in a folder (``._0001.jpg``, ``.ipynb_checkpoints``) is left out.
+    """
     found = False
     for path in named:
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in inside:
-            if file is path or (file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()):
+            if file is path or (
+                file.suffix.lower() in IMAGE_SUFFIXES
+                and not any(name.startswith(".") for name in file.relative_to(path).parts)
+                and file.is_file()
+            ):
                 found = True
                 yield file
     if not found:

@@ -92,6 +92,21 @@ def test_index_for_people(
     assert lines[3].endswith("seconds")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_names_that_would_break_a_terminal_are_spelled(
+    tmp_path: Path, folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture(folder / "two\nlines\x1b[31m \u202egnp.png", 9, size=(32, 64))
+    (folder / "bad\r.jpg").touch()
+    index = ["index", str(folder), "--library", str(tmp_path / "l.droplib"), "--model", model]
+    assert main(index) == 0
+    assert f"{folder}/bad\\r.jpg: the file is empty" in capsys.readouterr().out
+    assert main(["search", str(folder / "3.png"), *index[2:4]]) == 0
+    found = capsys.readouterr().out
+    assert f"{folder}/two\\nlines\\x1b[31m \\u202egnp.png\n" in found
+    assert f"{folder}/4.png\n" in found
+
+
 def test_search_as_json(
     library: str, folder: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

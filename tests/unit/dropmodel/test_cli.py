@@ -28,6 +28,9 @@ def folder(picture: Any, tmp_path: Path) -> Path:
     for number, name in enumerate(["a.png", "b.png", "inner/a.png"]):
         Image.fromarray(picture(number, 100, 50)).save(folder / name)
     (folder / "notes.txt").write_text("not a picture")
+    (folder / ".ipynb_checkpoints").mkdir()
+    for hidden in ("._a.png", ".ipynb_checkpoints/a.png"):
+        (folder / hidden).write_bytes(b"what macOS and notebooks leave behind")
     return folder
 
 
