@@ -109,7 +109,8 @@ def apply_appearance(application: QApplication, appearance: Appearance) -> None:
     )
     palette = _palette(_DARK, "#74777f") if dark else _palette(_LIGHT, "#8d9097")
     application.setPalette(palette)
-    application.setPalette(_of_views(palette), "QAbstractItemView")
+    # PySide's stubs ask for bytes, which it does not take.
+    application.setPalette(_of_views(palette), "QAbstractItemView")  # type: ignore[arg-type]
     application.setStyleSheet(_sheet(palette))
 
 

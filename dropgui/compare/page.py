@@ -26,6 +26,7 @@ from dropmodel.parts import PartSchema
 
 _SIDE = 31 * GRID
 _WIDTH = 2 * _SIDE + 10 * GRID  # in which both pictures are worth looking at
+_BETWEEN = GRID
 _LOW = 43 * GRID  # a page that is lower has no room for the reasons
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PARTS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -98,7 +99,7 @@ class ComparePage(QWidget):
         self._views = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        column.setSpacing(GRID)
+        column.setSpacing(_BETWEEN)
         column.addLayout(self._make_header(back))
         body = QHBoxLayout()
         body.setSpacing(2 * GRID)
@@ -194,7 +195,7 @@ class ComparePage(QWidget):
 
     @property
     def _room_of_reasons(self) -> int:
-        return self._reasons.minimumHeight() + self.layout().spacing()
+        return self._reasons.minimumHeight() + _BETWEEN
 
     # -- keys -------------------------------------------------------------------------------------
 

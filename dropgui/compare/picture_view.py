@@ -70,7 +70,7 @@ class PictureView(QWidget):
         self._schema, self._labels = schema, subject.labels
         self._picture = subject.picture
         self._grey = subject.picture.convertToFormat(QImage.Format.Format_Grayscale8)
-        self._placeholder = f"{subject.title} cannot be shown"
+        self._placeholder = "Picture cannot be shown"  # its name stands above
         self.setAccessibleName(f"{self._name}: {subject.title}")
         self.set_heat(None)
         self._waits = True

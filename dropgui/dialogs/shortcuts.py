@@ -121,20 +121,24 @@ class ShortcutSheet(QDialog):
 
 def _room(sections: Sequence[Section], width: int) -> QWidget:
     """All of them in as many columns as ``width`` (device-independent pixels) has room for."""
-    for count in range(_COLUMNS, 0, -1):
-        room = QWidget()
-        columns = QHBoxLayout(room)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(4 * GRID)
-        for together in _columns(sections, count):
-            column = QVBoxLayout()
-            column.setSpacing(GRID // 2)
-            for title, rows in together:
-                _section(column, title, rows)
-            column.addStretch()
-            columns.addLayout(column)
-        if room.sizeHint().width() <= width:
-            break
+    count = _COLUMNS
+    while (room := _in_columns(sections, count)).sizeHint().width() > width and count > 1:
+        count -= 1
+    return room
+
+
+def _in_columns(sections: Sequence[Section], count: int) -> QWidget:
+    room = QWidget()
+    columns = QHBoxLayout(room)
+    columns.setContentsMargins(0, 0, 0, 0)
+    columns.setSpacing(4 * GRID)
+    for together in _columns(sections, count):
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        for title, rows in together:
+            _section(column, title, rows)
+        column.addStretch()
+        columns.addLayout(column)
     return room
 
 

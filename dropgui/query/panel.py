@@ -24,6 +24,7 @@ from dropgui.query.part_list import PartList
 from dropgui.query.push_slider import PushSlider
 from dropgui.query.selection import PartSelection, Preset
 from dropgui.query.strip import SubjectStrip
+from dropgui.reading_order import in_reading_order
 from dropgui.search.question import fusion_rule
 from dropgui.style import GRID, ElidedLabel, heading, note, scaled
 
@@ -70,6 +71,7 @@ class QueryPanel(QWidget):
         self.history_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.history_button.setAutoRaise(True)
         self._apart = ApartBox(controller)
+        self._ordered: object = None  # the schema whose rows Tab goes through in their order
         self._presets = {preset: QPushButton(preset.value) for preset in Preset}
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_empty())
@@ -146,6 +148,7 @@ class QueryPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(page)
         self._area, self._page = area, page
         self._make_room()
@@ -180,6 +183,7 @@ class QueryPanel(QWidget):
         self.negatives.set_subjects(self._controller.negatives, last_stays=False)
         self._show_rule()
         self._show_subject(subject)
+        in_reading_order(self._page)
 
     def _show_rule(self) -> None:
         """How several views become one; said only where there is something to say."""
@@ -192,7 +196,7 @@ class QueryPanel(QWidget):
     def _show_subject(self, subject: Subject) -> None:
         self.views.mark(self._controller.views.index(subject))
         pixmap = QPixmap.fromImage(subject.picture)
-        self.crop_view.set_crop(pixmap, f"{subject.title} cannot be shown")
+        self.crop_view.set_crop(pixmap, "Picture cannot be shown")  # its name stands below
         self.crop_view.set_labels(subject.labels)
         self._name.set_text(subject.title)
         self._name.setToolTip(str(subject.path))
@@ -207,3 +211,6 @@ class QueryPanel(QWidget):
             button.setChecked(preset is self._selection.preset)
         self._make_room()
         self._show_rule()
+        if schema is not self._ordered:
+            self._ordered = schema
+            in_reading_order(self._page)

@@ -58,7 +58,7 @@ def test_text_can_be_read(qapp: QApplication, appearance: Appearance) -> None:
     ]:
         ratio = contrast(palette.color(text), palette.color(ground))
         assert ratio >= 4.5, f"{text} on {ground}: {ratio:.1f}"
-    in_lists = QApplication.palette("QAbstractItemView")
+    in_lists = QApplication.palette("QAbstractItemView")  # type: ignore[call-overload]
     resting = in_lists.color(GROUP.Inactive, ROLE.Highlight)
     assert contrast(in_lists.color(GROUP.Inactive, ROLE.HighlightedText), resting) >= 4.5
     assert resting != in_lists.color(GROUP.Active, ROLE.Highlight), "a list that is left is quieter"

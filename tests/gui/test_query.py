@@ -1,13 +1,14 @@
 """Everything a query can be made of and narrowed by, through the real main()."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from dropgui.gallery.model import MATCH_ROLE
 from dropgui.library.decisions import confirm
@@ -59,6 +60,18 @@ def pushed(window: MainWindow, crop_id: int) -> float:
     return next((match.pushed for match in matches if match.crop_id == crop_id), 0.0)
 
 
+def tab_stops(panel: QWidget) -> list[QWidget]:
+    """Where Tab stops in a panel, in its order."""
+    stops: list[QWidget] = []
+    widget = panel.nextInFocusChain()
+    while widget is not None and widget is not panel:
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and panel.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled():
+            stops.append(widget)
+        widget = widget.nextInFocusChain()
+    return stops
+
+
 def settle(window: MainWindow, matches: int) -> None:
     wait_until(
         lambda: window.controller.subject is not None and len(window.match_model.ids) == matches,
@@ -96,6 +109,9 @@ def test_views_are_added_and_others_pushed_away(folder: Path, library: list[str]
         assert panel._area.verticalScrollBar().maximum() > 0
         view = panel.crop_view
         assert view.height() == view.minimumHeight(), "pictures give way before the parts are out of sight"
+        tops = [stop.mapTo(panel._page, QPoint()).y() for stop in tab_stops(panel._page)]
+        assert len(tops) > 20
+        assert all(below >= above - 8 for above, below in pairwise(tops)), "Tab goes from the top down"
         half = pushed(window, second)
         panel.push.slider.setValue(panel.push.slider.maximum())
         wait_until(lambda: abs(pushed(window, second)) > abs(half), "it is pushed further")
