@@ -82,6 +82,7 @@ class MaskCanvas(Stage):
         document = self._history.document
         assert document is not None
         self._mask = self._own = MaskLayer(document.labels, document.schema)
+        self.setAccessibleDescription("")
         self.set_photo(photo)
         self._letters = list(letters)
         self._look_changed()
@@ -90,6 +91,7 @@ class MaskCanvas(Stage):
         """Show why there is no picture."""
         self._mask, self._own, self._letters = None, None, []
         self._message = words
+        self.setAccessibleDescription(words)
         self.set_photo(None)
 
     def look_at(self, labels: Labels | None) -> None:

@@ -23,9 +23,14 @@ from dropgui.library.rows import CropFilter, ReviewProgress
 from dropgui.masks.editing import Editing
 
 _KEPT = 200  # words that can be taken back, and crops to go back to
-DONE = (
+_DONE = (
     "Every mask that the model is asked about is reviewed.\n\n"
     "V shows them all; skipped ones can be gone through from there."
+)
+
+_NOTHING = (
+    "There is no mask to review yet.\n\n"
+    "Add a folder of pictures, or widen the filter. Masks come while pictures are indexed."
 )
 
 
@@ -40,8 +45,8 @@ class Reviewing(QObject):
 
     progressed = Signal(object)
     """The :class:`ReviewProgress` of now."""
-    finished = Signal()
-    """There is none left to review."""
+    finished = Signal(str)
+    """There is none left to review, or none yet, in words."""
     failed = Signal(Exception)
 
     def __init__(self, library: Library, runner: Runner, editing: Editing) -> None:
@@ -89,18 +94,21 @@ class Reviewing(QObject):
         """Open the next mask to review: the least certain of those nobody has looked at."""
         after, crop_filter, library = self._current, self._filter, self._library
 
-        def find() -> int | None:
+        def find() -> int | str:
             found = next_to_review(library, after, crop_filter, states=(UNSEEN,))
             if found is None and after is not None:  # once more from the top: some may have been passed over
                 first = next_to_review(library, None, crop_filter, states=(UNSEEN,))
                 found = None if first == after else first
-            return found
+            if found is not None:
+                return found
+            progress = review_progress(library, crop_filter)
+            return _DONE if progress.reviewed or progress.skipped else _NOTHING
 
-        def open_it(crop_id: int | None) -> None:
-            if crop_id is None:
-                self.finished.emit()
+        def open_it(found: int | str) -> None:
+            if isinstance(found, str):
+                self.finished.emit(found)
             else:
-                self._editing.open(crop_id)
+                self._editing.open(found)
 
         self._work(find, open_it)
 

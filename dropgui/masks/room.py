@@ -26,7 +26,7 @@ from dropgui.masks.options import Options
 from dropgui.masks.page import MaskPage
 from dropgui.masks.repairs import Repairs
 from dropgui.masks.review_page import ReviewPage
-from dropgui.masks.reviewing import DONE, Reviewing
+from dropgui.masks.reviewing import Reviewing
 from dropgui.masks.sitting import Sitting
 from dropgui.masks.smart_brush import SmartBrush
 from dropgui.masks.tools import Brush, Eraser, Picker, Tool
@@ -151,7 +151,7 @@ class MaskRoom(QObject):
         editing.affected.connect(self._show_effect)
         editing.saved.connect(lambda _: page.effect.say("Saved. Looking at what it changes…"))
         reviewing.progressed.connect(page.header.show_progress)
-        reviewing.finished.connect(lambda: self.editing.leave(lambda: self.editing.close_crop(DONE)))
+        reviewing.finished.connect(lambda words: editing.leave(lambda: editing.close_crop(words)))
         self.repairs.told.connect(self.told)
         for tool in self.commands.tools:
             tool.told.connect(self.told)

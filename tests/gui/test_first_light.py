@@ -37,6 +37,9 @@ def test_drop_index_click_parts_matches(folder: Path, library: list[str]) -> Non
         focus = QApplication.focusWidget()
         assert isinstance(focus, QPushButton)
         assert focus.text() == "Add Folder…", "Enter adds the first folder"
+        window.masks.reviewing.next()
+        wait_until(lambda: not window.masks.busy, "the next mask was looked for")
+        assert window.masks.page.canvas.accessibleDescription().startswith("There is no mask to review yet")
         assert drop(window.welcome, folder)
         wait_until(indexed(window, 12), "twelve crops are indexed")
         assert window.gallery.isVisible()
