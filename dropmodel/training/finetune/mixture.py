@@ -13,6 +13,7 @@ from dropmodel.data.occlusion import Pair
 from dropmodel.data.sampler import choose
 from dropmodel.data.transform_config import TransformConfig
 from dropmodel.data.transforms import TrainTransform
+from dropmodel.errors import DataError
 from dropmodel.parts import PartSchema
 from dropmodel.training.finetune.config import FinetuneConfig
 from dropmodel.training.finetune.examples import Material
@@ -63,7 +64,7 @@ class Mixture:
 
     Each batch has ``config.rehearse`` of its crops from the rehearsal and shares the rest alike among the
     sources that are on: persons and clusters by ``config.pictures`` of each, corrected crops one by one. For
-    a person with rejected crops one of them comes on top.
+    a person with rejected crops one of them comes on top. ``DataError`` where there is nothing to learn from.
     """
 
     def __init__(
@@ -85,6 +86,11 @@ class Mixture:
         self._rejected: dict[int, list[int]] = defaultdict(list)
         for row, number in roll.rejected:
             self._rejected[number].append(row)
+        if not (self._confirmed or self._corrected or config.adapt):
+            raise DataError(
+                "there is nothing to learn from: none of the crops has what this run learns from, a person's "
+                "name or a corrected mask"
+            )
         self._slots = self._shares()
 
     @property
@@ -106,6 +112,11 @@ class Mixture:
     def batches(self, epoch: int, start: int = 0) -> Generator[Batch, None, None]:
         """The epoch's batches from the one at ``start`` on, each made while the one before is learnt from."""
         groups = _by_camera(self._roll, np.flatnonzero(self._roll.clusters >= 0), self._roll.clusters)
+        if not (groups or self._confirmed or self._corrected):
+            raise DataError(
+                "no two crops are alike enough to be taken for one person, so there is nothing to learn: add "
+                "more pictures of the same people, or name some of them"
+            )
         with ThreadPoolExecutor(1, "pictures") as ahead:
             coming = ahead.submit(self._batch, epoch, start, groups)
             for number in range(start + 1, len(self) + 1):

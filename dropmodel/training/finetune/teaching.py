@@ -167,14 +167,15 @@ class Teaching:
         """Move the norms' statistics towards those of the crops to learn from (AdaBN, 1603.04779)."""
         begun = {name: value.clone() for name, value in network.state_dict().items()}
         rows = np.random.default_rng(self._config.seed).permutation(self._roll.taught)[:_NORM_CROPS]
+        if len(rows) < 2:
+            return  # One crop has no statistics.
         preprocess = Preprocessor((network.config.height, network.config.width), self._device)
 
         def batches() -> Iterator[Tensor]:
-            for start in range(0, len(rows), _NORM_BATCH):
+            # Of about one size: all count alike, and none is of a single crop.
+            for part in np.array_split(rows, -(-len(rows) // _NORM_BATCH)):
                 self._watch.stopper()
-                yield preprocess(
-                    [self._pictures.pixels(int(row)) for row in rows[start : start + _NORM_BATCH]]
-                )
+                yield preprocess([self._pictures.pixels(row) for row in part.tolist()])
 
         dtype = choose_dtype(self._config.precision, self._device)
         with torch.autocast(self._device.type, dtype, enabled=dtype != torch.float32):

@@ -17,7 +17,7 @@ import torch
 from dropmodel.data.loading import Batch
 from dropmodel.errors import DataError, OutOfMemoryError, TrainingError
 from dropmodel.inference import load_model
-from dropmodel.training.finetune import Control, Material, Outcome, StepDone, finetune, probe
+from dropmodel.training.finetune import Control, Material, Outcome, StepDone, finetune, probe, teaching
 from dropmodel.training.finetune.tuner import Tuner
 from dropmodel.training.trainer import Trainer
 from tests.unit.dropmodel.training.finetune.made import SMALL, Told, draw, make_parent, material
@@ -72,6 +72,25 @@ def test_all_sources_together(parent: Path, lessons: Material, tmp_path: Path) -
         assert taught.card.metrics == found.after
         assert "4 corrected masks" in taught.card.data
         assert "small" in taught.card.backbone_weights
+
+
+def test_material_that_teaches_nothing_is_refused(
+    parent: Path, lessons: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless = [replace(example, person=None, corrected=None) for example in lessons.train[:9]]
+    for steps in (0, 3):
+        with pytest.raises(DataError, match="nothing to learn from"):
+            finetune(parent, Material(nameless), tmp_path / "run", replace(SMALL, steps=steps), device="cpu")
+    adapting = replace(SMALL, persons=0.0, masks=0.0, adapt=1.0, epochs=1)
+    # The last of these batches would be of one crop, which has no statistics.
+    monkeypatch.setattr(teaching, "_NORM_BATCH", 4)
+    found = finetune(parent, Material(nameless), tmp_path / "run", adapting, device="cpu")
+    assert found.ended == "done"
+    for count in (9, 1):
+        strangers = np.full(count, -1, np.int64)
+        monkeypatch.setattr(teaching, "cluster", lambda *_, found=strangers: found)
+        with pytest.raises(DataError, match="no two crops are alike enough"):
+            finetune(parent, Material(nameless[:count]), tmp_path / f"{count}", adapting, device="cpu")
 
 
 def test_it_learns_by_heart(parent: Path, pictures: Path, tmp_path: Path) -> None:
