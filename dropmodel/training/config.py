@@ -29,7 +29,7 @@ class DataConfig:
     - ``persons``, ``pictures``: a batch is this many persons with this many pictures of each.
     - ``passes``: an epoch shows every person this many times; 0: as often as shows about all pictures.
     - ``workers``: processes that read pictures, for each training process; 0: none beside it.
-    - ``cache_gib``: training sets that need no more memory than this are kept decoded.
+    - ``cache_gib``: training sets that need no more memory than this are kept decoded, by each process.
     """
 
     dataset: str = ""
@@ -213,6 +213,7 @@ class RuntimeConfig:
     - ``precision``: of the network under autocast; losses are always in fp32.
     - ``shared_norms``: in a distributed run batch norms see all processes' batches.
     - ``compile``: let ``torch.compile`` build the network; for GPUs: a CPU trained a tenth slower with it.
+      MixStyle, which draws numbers on the way, breaks the network into many small pieces: not with that.
     - ``threads``: of the CPU, for each process; 0: torch's own choice.
     - ``checkpoint_steps``: steps between checkpoints; 0: at the end of each epoch only.
     - ``log_steps``: steps between lines of the log.

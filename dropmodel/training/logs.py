@@ -1,6 +1,7 @@
 """Logs of a run: JSON lines, TensorBoard, a progress bar."""
 
 import json
+import math
 import os
 import sys
 import time
@@ -18,7 +19,7 @@ class JsonLog(Hook):
 
     After a resume the lines past the checkpoint are taken away, so that the file reads as if the run had
     never stopped. Validations and the end are lines of their own, ``{"validation": {...}}``. ``every`` thins
-    the steps.
+    the steps. A gradient that overflowed in fp16, whose step was left out, is ``null``.
     """
 
     def __init__(self, folder: Path, every: int = 1) -> None:
@@ -40,7 +41,7 @@ class JsonLog(Hook):
                     "total": step.total,
                     "losses": dict(step.losses),
                     "rate": step.rate,
-                    "gradient": step.length,
+                    "gradient": step.length if math.isfinite(step.length) else None,
                     "images_per_second": round(step.images / max(step.seconds, 1e-9), 1),
                 }
             )

@@ -3,7 +3,7 @@
 COCO-17 joints come from a COCO person_keypoints file, OpenPose-18 joints from OpenPose's
 ``*_keypoints.json``. What is drawn is only roughly the body, so a rim around each part, where body and
 background cannot be told apart, is ``IGNORE``; beyond it is background. A joint that was not seen draws
-nothing.
+nothing. COCO's hidden joints (visibility 1) do draw: files of detections mark all of theirs so.
 """
 
 import math

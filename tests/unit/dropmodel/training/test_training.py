@@ -1,6 +1,7 @@
 """Runs from the first to the last step: learning, logs, faults, stopping, going on."""
 
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from dropmodel.errors import ConfigError, DataError, ModelError, TrainingError
 from dropmodel.inference import load_model, read_info
 from dropmodel.training import session
 from dropmodel.training.checkpoint import load_checkpoint
+from dropmodel.training.logs import JsonLog
 from dropmodel.training.model import new_network
 from dropmodel.training.session import Pictures, measured, open_data, train
 from dropmodel.training.trainer import Hook, Step, Trainer
@@ -239,6 +243,19 @@ def test_a_metric_that_cannot_be_measured_is_refused_before_the_first_epoch(
     assert not (tmp_path / "run").exists()
     with pytest.raises(ConfigError, match=r"metric must be one of rank1, .*; got 'mAP'"):
         config_for(root, "validation.metric=mAP")
+
+
+def test_a_gradient_that_overflowed_is_null_in_the_log(tmp_path: Path) -> None:
+    """JSON has no infinity, and other programs read the log."""
+    trainer: Any = SimpleNamespace(progress=SimpleNamespace(step=0, batch=0))
+    log = JsonLog(tmp_path)
+    log.before_training(trainer)
+    for number, length in enumerate((math.inf, 2.0), start=1):
+        log.after_step(trainer, Step(number, 0.5, 1.0, {"triplet": 1.0}, 1e-3, length, 8, 0.1))
+    log.close()
+    lines = (tmp_path / "log.jsonl").read_text().splitlines()
+    assert '"gradient": null' in lines[0]
+    assert '"gradient": 2.0' in lines[1]
 
 
 def test_the_command_says_what_is_wrong(
