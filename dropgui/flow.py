@@ -1,7 +1,7 @@
 """A layout that goes on in the next line where a line is full, as words do."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget
 
 from dropgui.style import GRID
 
@@ -78,3 +78,16 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(QPoint(left, y + middle), size))
             x += size.width() + 2 * GRID
         return y + height + margins.bottom() - rect.top()
+
+
+def labelled(words: str, control: QWidget, *more: QWidget) -> QWidget:
+    """A control with its label in front of it, one item of a line."""
+    label = QLabel(words)
+    label.setBuddy(control)
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID // 2)
+    for widget in (label, control, *more):
+        row.addWidget(widget)
+    return box

@@ -59,7 +59,7 @@ class ToolLine(QWidget):
         self.lasso.setChecked(True)
         flow = FlowLayout(self)
         flow.setContentsMargins(2 * GRID, GRID // 2, GRID, 0)
-        for text, combo in (("&Part", self.part), ("C&olour", self.by)):
+        for text, combo in (("&Part", self.part), ("&Colour", self.by)):
             label = QLabel(text)
             label.setBuddy(combo)
             flow.addWidget(_together(label, combo))

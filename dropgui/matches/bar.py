@@ -4,14 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QSlider,
     QSpinBox,
     QWidget,
 )
 
-from dropgui.flow import FlowLayout
+from dropgui.flow import FlowLayout, labelled
 from dropgui.matches.sections import GroupBy
 from dropgui.query.controller import QueryController
 from dropgui.query.targets import Options
@@ -59,10 +58,10 @@ class AnswerBar(QWidget):
         self._top.valueChanged.connect(controller.set_top)
         row = FlowLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(_together("&Group by", self._group))
-        row.addWidget(_together("M&in. score", self._least, self._least_words))
+        row.addWidget(labelled("&Group by", self._group))
+        row.addWidget(labelled("M&in. score", self._least, self._least_words))
         row.addWidget(self._rerank)
-        row.addWidget(_together("Sho&w", self._top))
+        row.addWidget(labelled("Sho&w", self._top))
         self._say_least()
         controller.options_changed.connect(self._show_options)
 
@@ -101,16 +100,3 @@ class AnswerBar(QWidget):
     def _say_least(self) -> None:
         value = self._least.value()
         self._least_words.setText(f"{value / _HUNDREDTHS:.2f}" if value else "any")
-
-
-def _together(words: str, control: QWidget, *more: QWidget) -> QWidget:
-    """A control with its label in front of it, one item of the bar."""
-    label = QLabel(words)
-    label.setBuddy(control)
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID // 2)
-    for widget in (label, control, *more):
-        row.addWidget(widget)
-    return box

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from dropgui.finetuning.plan import CROPS_NEEDED
+from dropgui.flow import labelled
 from dropgui.gallery.grid import CropGrid
 from dropgui.gallery.thumbnails import Thumbnails
 from dropgui.jobs.runner import Latest, Runner
@@ -58,7 +59,9 @@ class PersonsPage(StackPage):
     ) -> None:
         self._strictness = QComboBox()
         tip = "Put crops together that look like one person"
-        super().__init__(runner, FindBar("Su&ggest Persons", tip, self._strictness), _FIRST, parent)
+        super().__init__(
+            runner, FindBar("Su&ggest Persons", tip, labelled("G&roups", self._strictness)), _FIRST, parent
+        )
         self._library = library
         self._session = session
         self._arounds = Latest(runner)

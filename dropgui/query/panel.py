@@ -53,7 +53,7 @@ class QueryPanel(QWidget):
         self._name = ElidedLabel()
         self._where = ElidedLabel()
         self._where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._tint = QCheckBox("Show &mask")
+        self._tint = QCheckBox("Show mask")
         self._tint.setChecked(True)
         self._tint.setToolTip("Colour the body parts that were found on the picture (M)")
         self._tint.toggled.connect(self.crop_view.set_tinted)

@@ -22,7 +22,7 @@ class PushSlider(QWidget):
         self.slider.setRange(0, _STEPS)
         self.slider.setPageStep(_STEPS // 4)
         self.slider.setAccessibleName("How far those who are not meant push")
-        label = QLabel("Push a&way")
+        label = QLabel("Push &away")
         label.setBuddy(self.slider)
         self._words = QLabel()
         self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance("0.00 "))
