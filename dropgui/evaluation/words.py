@@ -10,6 +10,7 @@ from dropmodel.parts import PartSchema
 if TYPE_CHECKING:
     from dropgui.evaluation.result import Certainties, Evaluation
     from dropgui.evaluation.trust import Trust
+    from dropgui.library.rows import ModelVersionRow
 
 USUAL = "Person and parts"
 """The row of the usual choice of vectors."""
@@ -27,7 +28,6 @@ SOURCES: dict[Source, str] = {
     "names": "persons by the names of files and folders",
 }
 
-RECALIBRATED = "Percentages of searches are fitted to this library from now on. It can be taken back."
 FORGOTTEN = "What was fitted to this library was taken back."
 NOTHING_TO_FORGET = "Nothing was fitted to this library, so there is nothing to take back."
 NOBODY_TO_FIT = "There is nobody to fit probabilities to. Confirm at least two crops for some persons."
@@ -51,6 +51,16 @@ MEANINGS = {
     "Left and right exchanged": "pixels of arms, legs and feet given to the other side",
 }
 """What each measure says, by the title of its row."""
+
+
+def recalibrated(version: "ModelVersionRow") -> str:
+    """What has become of percentages that were fitted for a version."""
+    if version.active:
+        return "Percentages of searches are fitted to this library from now on. It can be taken back."
+    return (
+        f"The percentages of {version.name!r} are fitted to this library; searches tell them once that "
+        "version is in use. It can be taken back."
+    )
 
 
 def nothing(source: Source) -> str:

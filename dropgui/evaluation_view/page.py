@@ -33,6 +33,7 @@ from dropgui.indexing.progress import Progress, duration
 from dropgui.jobs.long_work import LongWork
 from dropgui.jobs.runner import Latest, Runner
 from dropgui.library.changes import Change
+from dropgui.library.models import model_version
 from dropgui.session import Session
 from dropgui.style import GRID, note
 
@@ -217,23 +218,25 @@ class EvaluatePage(QWidget):
         found = self._found
         if found is not None and found.certainty is not None and found.certainty.fitted is not None:
             fitted = found.certainty.fitted
-            self._change(found, fitted, words.RECALIBRATED)
+            self._change(found, fitted)
 
     def forget(self) -> None:
         """Let searches tell again what the model brought."""
         if self._found is not None:
-            self._change(self._found, None, words.FORGOTTEN)
+            self._change(self._found, None)
 
-    def _change(self, found: Evaluation, fitted: Fitted | None, told: str) -> None:
+    def _change(self, found: Evaluation, fitted: Fitted | None) -> None:
         library, version = self._library, found.version.id
 
-        def work(*_: object) -> None:
+        def work(*_: object) -> str:
             if fitted is None:
                 forget_calibration(library, version)
-            else:
-                recalibrate_with(library, version, fitted)
+                return words.FORGOTTEN
+            recalibrate_with(library, version, fitted)
+            with library.read() as connection:
+                return words.recalibrated(model_version(connection, version))
 
-        def done(_: None) -> None:
+        def done(told: str) -> None:
             self._found = found.with_own(fitted)
             self._show_sections(self._found)
             self.notice.tell(told)

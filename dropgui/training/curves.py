@@ -195,6 +195,8 @@ class Curves(QWidget):
     def _draw(self) -> None:
         story = self._story
         self._show_losses(story)
+        nobody = story.gathered is not None and not story.gathered["held_out"]
+        self.held_out.setVisible(not nobody)  # an empty chart would say that it is still to come
         lines: dict[str, Points] = {}
         for name, title in METRICS.items():
             known = [

@@ -83,6 +83,7 @@ class RunView(QWidget):
         self.log.clear()
         self.outcome.hide()
         self._buttons.show()
+        self._bar.show()
         self.tell(Story(), [])
         self.curves.show_story(Story())
 
@@ -104,8 +105,7 @@ class RunView(QWidget):
         """It has ended; ``version``: what it made, None where that is not there."""
         self._show_data("learnt", run)
         self._buttons.hide()
-        self._bar.setRange(0, 1)
-        self._bar.setValue(int(run.state == "finished"))
+        self._bar.hide()
         self._state.setText(_CUT_SHORT if run.state == "interrupted" else state_title(story.state))
         self.outcome.show_run(run, story, version)
         self.outcome.show()

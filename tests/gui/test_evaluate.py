@@ -207,6 +207,9 @@ def test_a_match_is_shown_as_the_version_that_was_measured_sees_it(tmp_path: Pat
         page.choices.version.setCurrentIndex(1)
         measure(page)
         page.sections.setCurrentWidget(page.worst)
+        page.calibrate()
+        wait_until(lambda: not page.work.busy, "it is fitted")
+        assert "'child' are fitted to this library; searches tell them once" in page.notice.text
         assert page.found is not None
         query, pair = page.found.worst[0], window.model_rooms.evaluation.pair
         wait_until(page.worst.grid.is_drawn, "the pictures are there")
@@ -330,6 +333,7 @@ def test_percentages_are_fitted_and_taken_back(tmp_path: Path, monkeypatch: pyte
         assert set(certainty.diagram.lines) >= {"In use", "perfect"}
         QTest.mouseClick(certainty.calibrate, LEFT)
         wait_until(lambda: not page.work.busy, "it is fitted")
+        assert "from now on" in page.notice.text
         assert own_calibration_of(window.session.library, 1) is not None
         wait_until(lambda: told(window)[:1] not in (before[:1], [], [None]), "the matches tell others")
         assert certainty.words.text().startswith("Percentages are calibrated on 9 confirmed persons of this")

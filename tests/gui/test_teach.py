@@ -4,12 +4,15 @@ import os
 import signal
 from pathlib import Path
 
-from PySide6.QtWidgets import QSpinBox
+import pytest
+from PySide6.QtWidgets import QProgressBar, QSpinBox
 
 from dropgui.finetuning import runs
+from dropgui.finetuning.follow import Story
 from dropgui.library import Library
 from dropgui.library.models import active_model, model_versions
 from dropgui.main_window import MainWindow
+from dropgui.training.curves import Curves
 from tests.gui.drive import run_main, wait_until
 from tests.gui.library import TORCH_MS, command
 from tests.gui.teaching import (
@@ -56,6 +59,16 @@ def test_too_little_is_said_with_what_is_missing(bare: Path) -> None:
         assert page.edge.grab().toImage().pixelColor(4, 0) != cut, "a line only where it goes on underneath"
 
     play(bare, script)
+
+
+@pytest.mark.parametrize("held_out", [0, 25])
+def test_no_empty_chart_of_what_cannot_be_measured(application: object, held_out: int) -> None:
+    curves = Curves()
+    curves.show()
+    curves.show_story(Story(gathered={"event": "gathered", "held_out": held_out}))
+    assert curves.loss.isVisible()
+    assert curves.held_out.isVisible() is bool(held_out)
+    curves.deleteLater()
 
 
 def test_a_run_from_the_menu_to_the_new_version_and_back(library: Path, fake: Fake) -> None:
@@ -126,6 +139,8 @@ def test_pause_go_on_stop(library: Path, fake: Fake) -> None:
         assert page.run.state.startswith("Stopping")
         ended(window, page)
         assert page.run.state == "Stopped early"
+        (bar,) = page.run.findChildren(QProgressBar)
+        assert not bar.isVisible(), "an empty one would say that nothing was done"
 
     play(library, script)
 
