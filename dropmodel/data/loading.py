@@ -1,4 +1,4 @@
-"""Batches for training and evaluation, read by worker processes.
+"""Batches for training, read by worker processes.
 
 What happens to a picture depends on the seed, the epoch and its place in the epoch, never on which process
 reads it: any number of workers and of training processes gives the same batches, and so does a resumed run.
@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
@@ -19,12 +18,12 @@ from dropmodel.data.cache import PictureCache, cache_bytes
 from dropmodel.data.datasets import Dataset, Sample
 from dropmodel.data.occlusion import Pair
 from dropmodel.data.sampler import PersonBatches, Pick
-from dropmodel.data.targets import Labels, TargetReader, to_grid, to_size
+from dropmodel.data.targets import TargetReader
 from dropmodel.data.transforms import TrainTransform, TransformConfig, resized
 from dropmodel.errors import DataError, ImageError
 from dropmodel.inference.decode import read_image
 from dropmodel.inference.preprocess import IMAGENET_MEAN, IMAGENET_STD
-from dropmodel.parts import EIGHT, IGNORE, PartSchema
+from dropmodel.parts import EIGHT, PartSchema
 
 CACHE_GIB = 4.0
 """Training sets that need no more than this are kept decoded."""
@@ -37,8 +36,8 @@ class Batch:
     """N pictures as they leave the loader.
 
     ``pictures`` uint8 [N, 3, H, W] RGB, channels last in memory; ``targets`` uint8 [N, h, w] classes 0..K,
-    ``IGNORE`` where unknown; ``identities`` int64 [N], in training classes 0..C-1, else as the data set
-    counts; ``cameras`` and ``indices`` (of the samples) int64 [N].
+    ``IGNORE`` where unknown; ``identities`` int64 [N], classes 0..C-1; ``cameras`` and ``indices`` (of the
+    samples) int64 [N].
     """
 
     pictures: Tensor
@@ -49,10 +48,6 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.pictures)
-
-    def to(self, device: torch.device, *, non_blocking: bool = True) -> "Batch":
-        """The batch on ``device``."""
-        return Batch(*(getattr(self, f.name).to(device, non_blocking=non_blocking) for f in fields(self)))
 
     def pin_memory(self) -> "Batch":
         """The batch in page-locked memory, from which it travels to a GPU while that computes."""
@@ -157,49 +152,6 @@ class TrainingPictures(TorchDataset[_Item]):
         )
 
 
-class StoredPictures(TorchDataset[_Item]):
-    """Pictures in order, only resized, with their targets; a torch data set.
-
-    ``grid`` (height, width) is the targets' size, None the pictures' own.
-    """
-
-    def __init__(
-        self,
-        samples: Sequence[Sample],
-        size: tuple[int, int],
-        *,
-        labels: str | None = None,
-        schema: PartSchema = EIGHT,
-        grid: tuple[int, int] | None = None,
-    ) -> None:
-        reader = None if labels is None else TargetReader(labels, schema)
-        self._pictures = _Pictures(samples, size, reader, None)
-        self._grid, self._classes = grid or size, len(schema) + 1
-
-    def __len__(self) -> int:
-        return len(self._pictures.samples)
-
-    def __getitem__(self, index: int) -> _Item:
-        picture, target = self._pictures(index)
-        sample = self._pictures.samples[index]
-        return _Item(
-            torch.from_numpy(np.array(picture)),
-            torch.from_numpy(self._target(target)),
-            sample.identity,
-            sample.camera,
-            index,
-        )
-
-    def _target(self, target: Image.Image | None) -> Labels:
-        if target is None:
-            return np.full(self._grid, IGNORE, np.uint8)
-        labels = np.array(target)
-        rows, columns = self._grid
-        if labels.shape[0] % rows or labels.shape[1] % columns:
-            return to_size(labels, self._grid)
-        return to_grid(labels, self._grid, self._classes)
-
-
 def training_loader(
     dataset: Dataset,
     config: TransformConfig,
@@ -231,36 +183,9 @@ def training_loader(
         world=world,
     )
     source = TrainingPictures(dataset, config, schema, seed=seed, cache_gib=cache_gib)
-    return _loader(source, workers, pin_memory, batch_sampler=sampler), sampler
-
-
-def picture_loader(
-    samples: Sequence[Sample],
-    size: tuple[int, int],
-    *,
-    batch_size: int = 64,
-    labels: str | None = None,
-    schema: PartSchema = EIGHT,
-    grid: tuple[int, int] | None = None,
-    workers: int = 0,
-    pin_memory: bool = False,
-) -> DataLoader[Batch]:
-    """All ``samples`` once, in order, at ``size`` (height, width); targets at ``grid``, None as ``size``."""
-    source = StoredPictures(samples, size, labels=labels, schema=schema, grid=grid)
-    return _loader(source, workers, pin_memory, batch_size=batch_size)
-
-
-def _loader(
-    source: TorchDataset[_Item],
-    workers: int,
-    pin_memory: bool,
-    batch_sampler: PersonBatches | None = None,
-    batch_size: int = 1,
-) -> DataLoader[Batch]:
     loader: DataLoader[Any] = DataLoader(
         source,
-        batch_size=1 if batch_sampler is not None else batch_size,
-        batch_sampler=batch_sampler,
+        batch_sampler=sampler,
         collate_fn=collated,
         num_workers=workers,
         pin_memory=pin_memory,
@@ -271,7 +196,7 @@ def _loader(
         # One of its own: without, making an iterator draws from torch's global generator.
         generator=torch.Generator(),
     )
-    return loader
+    return loader, sampler
 
 
 def collated(items: list[_Item]) -> Batch:

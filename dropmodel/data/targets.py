@@ -2,7 +2,8 @@
 
 An index map is uint8, 0 background, 1..K parts of the schema, ``IGNORE`` (255) where nobody knows; a picture
 without a target is ``IGNORE`` all over and takes no part in the parsing loss. A soft map is float32
-[K + 1, H, W], the share of each class, background first, 0 all through where nobody knows.
+[K + 1, H, W], the share of each class, background first, 0 all through where nobody knows; each pixel's
+largest makes an index map of it.
 """
 
 from collections.abc import Callable
@@ -105,24 +106,11 @@ class TargetReader:
         found = None if mask is None else FORMATS[self.labels].read(mask, picture, size, self.schema)
         if found is None:
             return np.full(size, IGNORE, np.uint8)
-        return (found if found.ndim == 2 else found.argmax(axis=0)).astype(np.uint8, copy=False)
-
-    def soft(self, mask: Path | None, picture: Path, size: Size, grid: Size) -> Soft:
-        """Soft map float32 [K + 1, h, w] of a picture of ``size`` at ``grid``, both (height, width)."""
-        found = None if mask is None else FORMATS[self.labels].read(mask, picture, size, self.schema)
-        if found is None:
-            return np.zeros((len(self.schema) + 1, *grid), np.float32)
-        if found.ndim == 3:
-            from dropmodel.data.label_files.fields import resized
-
-            return resized(found.astype(np.float32), grid)
-        labels = found.astype(np.uint8, copy=False)
-        return shares(to_size(labels, _multiple(size, grid)), grid, len(self.schema) + 1)
-
-
-def _multiple(size: Size, grid: Size) -> Size:
-    """The size nearest to ``size`` that whole cells of ``grid`` fill."""
-    return max(round(size[0] / grid[0]), 1) * grid[0], max(round(size[1] / grid[1]), 1) * grid[1]
+        if found.ndim == 2:
+            return found.astype(np.uint8, copy=False)
+        labels: Labels = found.argmax(axis=0).astype(np.uint8)
+        labels[~found.any(axis=0)] = IGNORE
+        return labels
 
 
 def stored_size(picture: Path) -> Size:
@@ -156,13 +144,6 @@ def to_grid(labels: Labels, grid: Size, classes: int) -> Labels:
     voted: Labels = known.argmax(axis=1).astype(np.uint8)
     voted[2 * counts[:, classes] > counts.sum(axis=1)] = IGNORE
     return voted.reshape(grid)
-
-
-def shares(labels: Labels, grid: Size, classes: int) -> Soft:
-    """Share of each class in the decided pixels of each cell, float32 [K + 1, h, w]; 0 if none is."""
-    counts = _counts(labels, grid, classes)[:, :classes].astype(np.float32)
-    soft = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return np.ascontiguousarray(soft.T.reshape(classes, *grid))
 
 
 def _counts(labels: Labels, grid: Size, classes: int) -> npt.NDArray[np.intp]:

@@ -114,29 +114,6 @@ class TransformConfig:
         return self.height // self.target_stride, self.width // self.target_stride
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "TransformConfig":
-        """A configuration from plain data, lists as ranges; ``ValueError`` names keys that are unknown."""
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(data) - known):
-            raise ValueError(
-                f"unknown transform settings: {', '.join(unknown)}; known are {', '.join(sorted(known))}"
-            )
-        settings: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
-        }
-        return cls(**settings)
-
-    @classmethod
-    def mild(cls, height: int = 256, width: int = 128) -> "TransformConfig":
-        """The usual recipe for real photographs: flip, padded crop, erasing, occluders, gentle colour."""
-        return cls(
-            height=height, width=width, pad_crop=1.0, warp=0.0, erase=0.5, erase_area=(0.02, 0.4), light=0.5,
-            brightness=0.15, contrast=0.15, color=0.5, saturation=0.15, hue=0.01, white_balance=0.0, grey=0.0,
-            tone=0.0, gradient=0.0, stretch=0.0, solarize=0.0, blur=0.0, motion=0.0, low_resolution=0.0,
-            sharpen=0.0, noise=0.0, jpeg=0.0,
-        )  # fmt: skip
-
-    @classmethod
     def plain(cls, height: int = 256, width: int = 128) -> "TransformConfig":
         """Nothing but the resizing."""
         nothing: dict[str, Any] = dict.fromkeys(_CHANCES, 0.0)

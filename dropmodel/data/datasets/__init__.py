@@ -6,7 +6,7 @@ from pathlib import Path
 from dropmodel.data.datasets.base import DISTRACTOR, JUNK, PICTURE_SUFFIXES, SPLITS, Dataset, Sample
 from dropmodel.data.datasets.cuhk03 import read_cuhk03
 from dropmodel.data.datasets.folders import read_folders
-from dropmodel.data.datasets.market import FOLDERS, read_market
+from dropmodel.data.datasets.market import FOLDERS, read_market, unpacked
 from dropmodel.data.datasets.masks import with_masks
 from dropmodel.data.datasets.msmt17 import read_msmt17
 from dropmodel.data.datasets.occluded import OCCLUDED, read_occluded_reid, read_p_dukemtmc
@@ -72,5 +72,6 @@ def guess_name(root: Path) -> str:
         (root / "detected" / FOLDERS["train"], "cuhk03"),
         (root / FOLDERS["train"], "market1501"),
         (root / FOLDERS["gallery"], "market1501"),
+        (unpacked(root) / FOLDERS["train"], "market1501"),
     )
     return next((name for sign, name in signs if sign.exists()), "folders")

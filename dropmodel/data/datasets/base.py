@@ -98,9 +98,9 @@ def pictures_in(folder: Path) -> Iterator[Path]:
 
 
 def folders_in(folder: Path) -> Iterator[Path]:
-    """Folders right in ``folder``, by name."""
+    """Folders right in ``folder``, by name; without what archives of macOS leave behind."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
+        if path.is_dir() and not path.name.startswith((".", "__MACOSX")):
             yield path
 
 

@@ -42,7 +42,10 @@ def read_folders(name: str, root: Path) -> Dataset:
         junk += len(samples) - len(kept)
         splits[split] = tuple(kept)
     if not any(splits.values()):
-        raise DataError(f"{root} holds no folders with pictures; expected a folder for each person")
+        raise DataError(
+            f"{root} holds no folders with pictures; expected a folder for each person, or the folders "
+            "bounding_box_train, query and bounding_box_test of Market-1501's layout"
+        )
     train, query, gallery = (splits.get(split, ()) for split in SPLITS)
     return Dataset(name, root, train, query, gallery, junk=junk)
 

@@ -20,7 +20,7 @@ from dropmodel.errors import DataError
 
 FOLDERS = {"train": "bounding_box_train", "query": "query", "gallery": "bounding_box_test"}
 EXAMPLE = "0002_c1s1_000451_03.jpg"
-_NAME = re.compile(r"(?P<person>-1|\d+)_c(?P<camera>\d+)(?=\D)")
+_NAME = re.compile(r"(?P<person>-1|\d+)_c(?P<camera>\d+)(?=\D)", re.IGNORECASE)
 
 
 def read_market(name: str, root: Path, layout: str = "the layout of Market-1501") -> Dataset:

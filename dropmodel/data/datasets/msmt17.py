@@ -40,9 +40,11 @@ def read_msmt17(name: str, root: Path) -> Dataset:
 
 def _listed(file: Path, folder: Path) -> tuple[Sample, ...]:
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8-sig").splitlines()  # editors of Windows put a mark in front
     except FileNotFoundError as error:
         raise DataError(f"{file} is missing: {_LAYOUT} has this list of pictures") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file} is not a text file in UTF-8; save it as one ({error})") from error
     samples = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -53,7 +53,20 @@ def test_market_leaves_junk_out_and_distractors_in(tmp_path: Path) -> None:
 
 def test_an_archive_in_a_folder_of_its_own_is_found(tmp_path: Path) -> None:
     touched(tmp_path / "Market-1501-v15.09.15", *MARKET)
+    touched(tmp_path, "__MACOSX/Market-1501-v15.09.15/._query")
+    assert guess_name(tmp_path) == "market1501"
     assert open_dataset("market1501", tmp_path).root == tmp_path / "Market-1501-v15.09.15"
+
+
+def test_names_in_capitals_are_read(tmp_path: Path) -> None:
+    root = touched(tmp_path, *MARKET, "query/0001_C4S1_001051_00.JPG")
+    assert told(open_dataset("market1501", root), "query") == [(1, 4), (1, 1)]
+
+
+def test_what_archives_of_macos_leave_behind_is_nobody(tmp_path: Path) -> None:
+    persons = ("occluded_body_images/001/a.tif", "whole_body_images/001/a.tif")
+    root = touched(tmp_path, *persons, "whole_body_images/__MACOSX/._001.jpg")
+    assert told(open_dataset("occluded_reid", root), "gallery") == [(1, 2)]
 
 
 @pytest.mark.parametrize("name", ["dukemtmc", "occluded_duke"])
@@ -103,7 +116,7 @@ def test_msmt17_test_persons_are_others(tmp_path: Path, folders: tuple[str, str]
     name = "0000_000_{:02d}_0303morning_0015_0.jpg"
     (tmp_path / "list_train.txt").write_text(f"0000/{name.format(1)} 0\n")
     (tmp_path / "list_val.txt").write_text(f"0003/{name.format(15)} 3\n\n")
-    (tmp_path / "list_query.txt").write_text(f"0000/{name.format(2)} 0\n")
+    (tmp_path / "list_query.txt").write_text(f"\ufeff0000/{name.format(2)} 0\r\n", "utf-8")
     (tmp_path / "list_gallery.txt").write_text(f"0001/{name.format(4)} 1\n")
     dataset = open_dataset("msmt17", tmp_path)
     assert told(dataset, "train") == [(1, 1), (4, 15)]  # 0 would be a distractor.
@@ -114,6 +127,9 @@ def test_msmt17_test_persons_are_others(tmp_path: Path, folders: tuple[str, str]
         open_dataset("msmt17", tmp_path)
     (tmp_path / "list_gallery.txt").write_text("only-a-name.jpg\n")
     with pytest.raises(DataError, match=r"list_gallery.txt, line 1"):
+        open_dataset("msmt17", tmp_path)
+    (tmp_path / "list_query.txt").write_bytes(b"caf\xe9.jpg 0")
+    with pytest.raises(DataError, match=r"list_query.txt is not a text file in UTF-8"):
         open_dataset("msmt17", tmp_path)
     (tmp_path / "list_query.txt").unlink()
     with pytest.raises(DataError, match=r"list_query.txt is missing"):

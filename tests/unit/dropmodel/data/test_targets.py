@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from dropmodel.data.label_files.fields import CHANNELS
+from dropmodel.data.label_files.fields import CHANNELS, read_pifpaf, read_soft_map
 from dropmodel.data.label_files.keypoints import COCO_17, OPENPOSE_18
 from dropmodel.data.label_sets import LABEL_SETS, reduce_labels
-from dropmodel.data.targets import FORMATS, TargetReader, shares, to_grid, to_size
+from dropmodel.data.targets import FORMATS, TargetReader, to_grid, to_size
 from dropmodel.errors import DataError
 from dropmodel.inference.render import palette
 from dropmodel.parts import EIGHT, FIVE_V, IGNORE
@@ -103,7 +103,7 @@ def test_pose_fields(tmp_path: Path) -> None:
     expected[:2] = EIGHT.label("head")
     expected[3] = EIGHT.label("left_arm")
     np.testing.assert_array_equal(labels, expected)
-    soft = TargetReader("pifpaf", EIGHT).soft(tmp_path / "f.npy", NOTHING, (8, 4), (8, 4))
+    soft = read_pifpaf(tmp_path / "f.npy", (8, 4), EIGHT)
     scores = np.zeros(9)
     scores[EIGHT.label("head")] = 0.9
     wanted = np.exp(15 * scores) / np.exp(15 * scores).sum()
@@ -119,9 +119,15 @@ def test_soft_maps(tmp_path: Path, background: bool) -> None:
     soft = np.eye(9, dtype=np.float32)[labels].transpose(2, 0, 1)
     np.savez(tmp_path / "s.npz", soft if background else soft[1:])
     np.testing.assert_array_equal(read("soft", tmp_path / "s.npz"), labels)
-    grid = TargetReader("soft", EIGHT).soft(tmp_path / "s.npz", NOTHING, SIZE, (16, 8))
-    assert grid.shape == (9, 16, 8)
-    np.testing.assert_allclose(grid.sum(axis=0), 1, atol=1e-5)
+    larger = read_soft_map(tmp_path / "s.npz", (128, 64), EIGHT)
+    assert larger.shape == (9, 128, 64)
+    np.testing.assert_allclose(larger.sum(axis=0), 1, atol=1e-5)
+    soft[:, :4] = 0
+    np.savez(tmp_path / "s.npz", soft if background else soft[1:])
+    unknown = read("soft", tmp_path / "s.npz")
+    # Without a channel for it, what no part claims is background.
+    assert (unknown[:4] == (IGNORE if background else 0)).all()
+    np.testing.assert_array_equal(unknown[4:], labels[4:])
 
 
 def coco(tmp_path: Path, segmentation: Any) -> Path:
@@ -283,15 +289,14 @@ def test_joints_in_five_parts(tmp_path: Path, write: Write) -> None:
 def test_without_a_mask_nothing_is_known() -> None:
     for name in FORMATS:
         assert (TargetReader(name, EIGHT)(None, NOTHING, SIZE) == IGNORE).all()
-    assert not TargetReader("eight", EIGHT).soft(None, NOTHING, SIZE, (16, 8)).any()
 
 
 @given(
     arrays.arrays(np.uint8, (8, 12), elements=st.sampled_from([0, 1, 2, 3, IGNORE])),
     st.sampled_from([(2, 3), (4, 4), (1, 1), (8, 12)]),
 )
-def test_votes_and_shares_against_a_loop(labels: npt.NDArray[np.uint8], grid: tuple[int, int]) -> None:
-    voted, soft = to_grid(labels, grid, 4), shares(labels, grid, 4)
+def test_votes_against_a_loop(labels: npt.NDArray[np.uint8], grid: tuple[int, int]) -> None:
+    voted = to_grid(labels, grid, 4)
     height, width = 8 // grid[0], 12 // grid[1]
     for row in range(grid[0]):
         for column in range(grid[1]):
@@ -300,16 +305,11 @@ def test_votes_and_shares_against_a_loop(labels: npt.NDArray[np.uint8], grid: tu
             undecided = int((cell == IGNORE).sum())
             best = max(range(4), key=lambda value: (counts[value], value > 0, -value))
             assert voted[row, column] == (IGNORE if 2 * undecided > cell.size else best)
-            expected = np.array(counts) / max(sum(counts), 1)
-            np.testing.assert_allclose(soft[:, row, column], expected, atol=1e-6)
 
 
-def test_sizes(tmp_path: Path) -> None:
+def test_sizes() -> None:
     labels = parts_map(*SIZE)
     assert to_size(labels, SIZE) is labels
     np.testing.assert_array_equal(to_size(labels, (128, 64))[::2, ::2], labels)
     with pytest.raises(ValueError, match="does not divide"):
         to_grid(labels, (15, 8), 9)
-    mask = saved(tmp_path / "m.png", labels)
-    soft = TargetReader("eight", EIGHT).soft(mask, NOTHING, SIZE, (15, 7))
-    assert soft.shape == (9, 15, 7)
