@@ -92,6 +92,12 @@ def _forget_parser() -> argparse.ArgumentParser:
 
 
 def _open_window(arguments: argparse.Namespace) -> int:
+    for folder in arguments.folders:
+        if folder.name == str(folder) and not folder.exists():  # more likely a command that we do not have
+            raise UserError(
+                f"There is neither a command nor a folder {str(folder)!r}. Commands are "
+                f"{', '.join(_COMMANDS)}; without one the window opens."
+            )
     from dropgui.app import run_window
 
     return run_window(arguments.library, arguments.folders, arguments.demo)

@@ -9,15 +9,16 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dropmodel.command_files import Pictures, write_npz
 from dropmodel.data.check_command import add_check_dataset
 from dropmodel.endings import FAULT, ended, of_output
 from dropmodel.errors import ConfigError, DataError, ImageError, ModelError, TrainingError
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from dropmodel.inference import Extractor, LoadedModel
     from dropmodel.inference.decode import RgbImage
     from dropmodel.synthetic.output.recipe import Recipe
-
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
-"""Files with these endings are taken from a folder; a file named outright is always tried."""
 
 _COLUMNS = 100
 
@@ -205,11 +203,11 @@ def _extract(arguments: argparse.Namespace) -> int:
     from dropmodel.inference import Extraction
 
     extractor = _extractor(arguments)
-    pictures = _Pictures(arguments.images, extractor)
+    pictures = Pictures(arguments.images, extractor)
     parts = list(extractor.stream(image for _, image in pictures))
     extraction = Extraction.concatenate(parts) if parts else extractor.extract([])
     features = extraction.features
-    _write_npz(
+    write_npz(
         arguments.out,
         paths=np.array([str(path) for path in pictures.read], dtype=np.str_),
         names=np.array(extractor.schema.vector_names),
@@ -237,7 +235,7 @@ def _parse(arguments: argparse.Namespace) -> int:
     from dropmodel.inference.render import index_picture, overlay
 
     extractor = _extractor(arguments)
-    pictures = _Pictures(arguments.images, extractor)
+    pictures = Pictures(arguments.images, extractor)
     arguments.out.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
     batch: list[tuple[Path, RgbImage]] = []
@@ -318,49 +316,6 @@ def _recipe(arguments: argparse.Namespace) -> "Recipe":
     )
 
 
-class _Pictures:
-    """Reads the named pictures one by one; those that fail are told on stderr and left out."""
-
-    def __init__(self, named: Sequence[Path], extractor: "Extractor") -> None:
-        self._paths = list(_find(named))
-        self._at_least = extractor.input_size
-        self.read: list[Path] = []
-        self.failed: list[ImageError] = []
-
-    def __iter__(self) -> Iterator[tuple[Path, "RgbImage"]]:
-        from dropmodel.inference import read_image
-
-        for path in self._paths:
-            try:
-                image = read_image(path, at_least=self._at_least)
-            except ImageError as error:
-                self.failed.append(error)
-                print(f"dropmodel: {error}", file=sys.stderr)
-                continue
-            self.read.append(path)
-            yield path, image
-
-
-def _find(named: Sequence[Path]) -> Iterator[Path]:
-    """Files as named, folders by their pictures (all levels, sorted); ``ValueError`` if that is nothing.
-
-    What is hidden in a folder (``._0001.jpg``, ``.ipynb_checkpoints``) is left out.
-    """
-    found = False
-    for path in named:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in inside:
-            if file is path or (
-                file.suffix.lower() in IMAGE_SUFFIXES
-                and not any(name.startswith(".") for name in file.relative_to(path).parts)
-                and file.is_file()
-            ):
-                found = True
-                yield file
-    if not found:
-        raise ValueError("there are no pictures in " + ", ".join(map(str, named)))
-
-
 def _extractor(arguments: argparse.Namespace) -> "Extractor":
     from dropmodel.inference import Extractor
 
@@ -380,17 +335,6 @@ def _model(arguments: argparse.Namespace) -> "LoadedModel":
             file=sys.stderr,
         )
     return model
-
-
-def _write_npz(path: Path, **fields: Any) -> None:
-    """Write whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, **fields)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _free_name(stem: str, taken: set[str]) -> str:

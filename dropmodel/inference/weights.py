@@ -143,7 +143,8 @@ def _write(target: Path, state: dict[str, Tensor], metadata: dict[str, str]) -> 
         finally:
             part.unlink(missing_ok=True)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{target}: the model could not be saved: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{target}: the model could not be saved: {reason}") from error
 
 
 def read_info(path: str | os.PathLike[str]) -> ModelInfo:

@@ -410,6 +410,12 @@ def test_names_that_are_no_text_are_one_clear_line(
     assert "There is no folder" in fault(capsys, "index", str(tmp_path / "typo"), "--library", library)
 
 
+def test_a_command_that_we_do_not_have_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:
+    said = fault(capsys, "serch", "picture.jpg")
+    assert "neither a command nor a folder 'serch'" in said
+    assert "index, search, forget" in said
+
+
 def test_the_module_runs() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "dropgui", "index", "--help"],

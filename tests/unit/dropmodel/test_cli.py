@@ -80,6 +80,14 @@ def test_only_bad_pictures_still_write_an_empty_file(saved: Path, tmp_path: Path
         assert data["vectors"].shape == (0, 10, 16)
 
 
+def test_vectors_that_cannot_be_written_name_their_file(
+    saved: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "nowhere" / "vectors.npz"
+    assert main(["extract", str(folder), "--model", str(saved), "--out", str(out)]) == 2
+    assert capsys.readouterr().err == f"dropmodel: {out} could not be written: No such file or directory\n"
+
+
 def test_parse_writes_indexed_maps_and_overlays(saved: Path, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "masks"
     command = ["parse", str(folder), "--model", str(saved), "--out", str(out), "--batch-size", "2"]
