@@ -42,7 +42,7 @@ _FIRST = (
 )
 
 
-_WIDE = 84 * GRID
+_DRIFT = 25 * GRID
 
 
 class ComparePage(QWidget):
@@ -139,7 +139,7 @@ class ComparePage(QWidget):
         numbers.addWidget(self.measures, 2, 0)
         numbers.addWidget(self.drift, 2, 1)
         numbers.setColumnStretch(0, 1)
-        self.drift.setFixedWidth(25 * GRID)
+        self.drift.setFixedWidth(_DRIFT)
         self.measures.setMinimumWidth(32 * GRID)
         sides = self._sides = QSplitter(Qt.Orientation.Horizontal)
         self.list.setMinimumWidth(20 * GRID)
@@ -176,9 +176,14 @@ class ComparePage(QWidget):
         return self._words.text() if self._pages.currentIndex() == 1 else self._message.text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is room for one table only it is the measures'."""
+        """There is more room, or less."""
         super().resizeEvent(event)
-        self.drift.setVisible(event.size().width() >= _WIDE)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where there is room for one table only it is the measures', all of it."""
+        room = self.width() - _DRIFT - 5 * GRID
+        self.drift.setVisible(self.measures.whole_width <= room)
 
     # -- from outside -----------------------------------------------------------------------------
 
@@ -252,6 +257,7 @@ class ComparePage(QWidget):
         comparison = found.comparison
         self.measures.show_compared(found)
         self.drift.show_compared(found)
+        self._make_room()
         self._headline.setText(found.headline)
         self._words.setText(found.words)
         for title, version in zip(self._headings, (comparison.before, comparison.after), strict=True):
@@ -281,7 +287,8 @@ class ComparePage(QWidget):
         query = self._queries[row]
         change = "Better" if query.change > 0 else "Worse"
         before, after = query.first_hit
-        return f"{change} by {abs(100 * query.change):.0f}\nfirst right one: {before} → {after}"
+        points = round(abs(100 * query.change)) or "less than 1"
+        return f"{change} by {points}\nfirst right one: {before} → {after}"
 
     def _say(self, text: str) -> None:
         self._message.setText(text)

@@ -65,6 +65,14 @@ class _Table(QTableWidget):
                     item.setTextAlignment(_RIGHT)
                 self.setItem(place, column, item)
 
+    @property
+    def whole_width(self) -> int:
+        """What all columns need in which something is said."""
+        header = self.horizontalHeader()
+        said = range(self.columnCount() - 1)
+        needed = sum(max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in said)
+        return needed + header.minimumSectionSize()
+
     def text(self) -> list[list[str]]:
         """What is shown, by row."""
         rows, columns = range(self.rowCount()), range(self.columnCount())

@@ -295,6 +295,11 @@ def test_two_versions_are_compared(known: Path) -> None:
         assert {row[0] for row in compare.measures.text()} == {"Rank-1", "mAP", "mINP"}
         assert f"{found.queries} searches for {found.persons} persons" in compare.words
         assert [row[0] for row in compare.drift.text()][:2] == ["Whole picture", "Whole person"]
+        bar = compare.measures.horizontalScrollBar()
+        for width, beside in ((1280, False), (1800, True)):
+            window.resize(width, 760)
+            wait_until(partial(lambda beside: compare.drift.isVisible() is beside, beside), "there is room")
+            wait_until(lambda: bar.maximum() == 0, "the change is not cut off")
         changed = (*found.worse, *found.better)
         assert len(changed) == compare.list.model().rowCount() > 0
         for side, grid in enumerate(compare.grids):
