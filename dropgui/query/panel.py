@@ -53,6 +53,7 @@ class QueryPanel(QWidget):
         self._name = ElidedLabel()
         self._where = ElidedLabel()
         self._where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._where.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._tint = QCheckBox("Show mask")
         self._tint.setChecked(True)
         self._tint.setToolTip("Colour the body parts that were found on the picture (M)")
@@ -127,8 +128,11 @@ class QueryPanel(QWidget):
         pictures.addWidget(self.crop_view, 1)
         pictures.addWidget(self.body_picker, 1)
         column.addLayout(pictures)
-        column.addWidget(self._name)
-        column.addWidget(self._where)
+        words = QHBoxLayout()
+        words.setSpacing(GRID)
+        words.addWidget(self._name, 3)
+        words.addWidget(self._where, 2)
+        column.addLayout(words)
         strips = QHBoxLayout()
         strips.setSpacing(GRID)
         strips.addWidget(self.views, 3)
@@ -201,6 +205,7 @@ class QueryPanel(QWidget):
         self._name.set_text(subject.title)
         self._name.setToolTip(str(subject.path))
         self._where.set_text(subject.place)
+        self._where.setToolTip(subject.place)
 
     def _show_selection(self) -> None:
         schema = self._selection.schema

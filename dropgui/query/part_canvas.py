@@ -16,7 +16,7 @@ class PartCanvas(QWidget):
         self.hovered: str | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(96, 152)  # all below it is in sight where the window is 760 high
+        self.setMinimumSize(96, 144)  # all below it is in sight on a laptop's screen, 768 high
         self.setAccessibleName(name)
         selection.changed.connect(self.update)
 

@@ -116,7 +116,7 @@ def test_every_control_has_a_name_and_nothing_is_cut(tmp_path: Path) -> None:
     make_folder(tmp_path / "people")
 
     def script(window: MainWindow) -> None:
-        window.resize(1280, 800)
+        window.resize(1280, 728)  # on a laptop's screen
         drop(window, tmp_path / "people")
         wait_until(indexed(window, 12), "the folder is indexed")
         click_card(window.gallery, 0)
