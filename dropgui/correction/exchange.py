@@ -173,6 +173,10 @@ def _labels(library: Library, row: CropRow, schema: PartSchema) -> tuple[tuple[i
     photo = read_crop(row)
     labels, _ = crop_labels(library, row.id, photo, schema)
     if row.width is not None and row.height is not None:
+        if labels.shape != _shape(row):
+            raise PictureError(
+                f"{row.path} is of another size than when it was indexed. Index its folder, then try again."
+            )
         return (row.width, row.height), labels
     if row.box is not None:
         raise PictureError(f"{row.path} was not indexed yet. Index its folder, then export again.")

@@ -73,8 +73,10 @@ def read(source: Path, parts: Parts) -> Iterator[ReadMask]:
             by_image[annotation["image_id"]].append(annotation)
         images = [(item["id"], str(item["file_name"]), item["width"], item["height"])
                   for item in data["images"]]  # fmt: skip
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         raise _odd(source, f"it lacks {error}") from error
+    except TypeError as error:
+        raise _odd(source, f"a list is missing or something else ({error})") from error
     for image_id, name, width, height in images:
         by_crop: defaultdict[Box | None, list[dict[str, Any]]] = defaultdict(list)
         for annotation in by_image[image_id]:

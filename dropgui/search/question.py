@@ -80,6 +80,8 @@ class Query:
             raise ValueError("crops and persons are named by their ids")
         if not (self.crops or self.images or self.persons):
             raise ValueError("a query needs at least one crop, image or person")
+        if not isinstance(self.parts, Mapping | None):
+            raise ValueError("parts are given with their weights, as {'head': 1.0, 'torso': 1.0}")
         if self.parts is not None and (not self.parts or not all(0 < w < inf for w in self.parts.values())):
             raise ValueError("a query needs at least one part, and every weight must be a number above 0")
         if self.least_probability is not None and not 0 <= self.least_probability <= 1:

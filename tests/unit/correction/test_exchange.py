@@ -153,7 +153,7 @@ def test_whose_masks_are_exported(tmp_path: Path, path: Path, model: Path) -> No
         assert only.masks == 1
 
 
-def test_pictures_that_are_away(tmp_path: Path, indexed: Path, model: Path) -> None:
+def test_pictures_that_are_away_or_others(tmp_path: Path, indexed: Path, model: Path) -> None:
     """A mask that a person made needs no picture; one of the model's is drawn along its edges."""
     shutil.copytree(indexed / "entrance", tmp_path / "entrance")
     with (
@@ -167,11 +167,13 @@ def test_pictures_that_are_away(tmp_path: Path, indexed: Path, model: Path) -> N
         rows = crop_rows(library, crops)
         for crop in crops[:2]:
             rows[crop].path.unlink()
-        done = export_masks(session, tmp_path / "out", "png", which="all")
-        assert done.masks == 2
-        ((left_out, reason),) = done.left_out
-        assert left_out == rows[crops[1]].path
-        assert "no such file" in reason
+        person(9, 0, 60, 70).save(rows[crops[2]].path)
+        for kind, name in FILES.items():
+            done = export_masks(session, tmp_path / kind / name, kind, which="all")
+            assert done.masks == len(crops) - 2
+            assert [path for path, _ in done.left_out] == [rows[crop].path for crop in crops[1:3]]
+            assert "no such file" in done.left_out[0][1]
+            assert "of another size than when it was indexed" in done.left_out[1][1]
 
 
 def test_the_commands(

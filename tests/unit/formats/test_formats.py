@@ -397,6 +397,7 @@ BROKEN: list[tuple[str, Harm, str]] = [
     ("coco", lambda p: p.write_bytes(b"\xff\xfe\x00\x01"), "not a text file"),
     ("coco", lambda p: p.write_text('{"annotations": 3, "images": []}'), "lacks"),
     ("coco", lambda p: edit_json(p, lambda d: d.pop("categories")), "lacks 'categories'"),
+    ("coco", lambda p: edit_json(p, lambda d: d.update(categories=None)), "a list is missing"),
     ("coco", lambda p: edit_json(p, lambda d: d["images"][0].update(width="8")), "is no number"),
     ("coco", lambda p: edit_json(p, lambda d: d["images"][0].update(width=0)), "0 x 16 pixels"),
     ("coco", first(category_id=77), "annotation 1 of a/0001.jpg"),

@@ -112,6 +112,7 @@ def test_only_what_was_said_is_kept() -> None:
         ({"crops": (1,), "parts": {"head": 0.0}}, "above 0"),
         ({"crops": 1}, "crops must be a list"),
         ({"images": "a.png"}, "images must be a list"),
+        ({"crops": [1], "parts": ["head"]}, "parts are given with their weights"),
         ({"crops": ("a",)}, "by their ids"),
         ({"crops": (1,), "least_probability": 1.5}, "between 0 and 1"),
         ({"crops": (1,), "colour": "red"}, "has no colour"),
