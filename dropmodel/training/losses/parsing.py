@@ -36,14 +36,6 @@ def parsing_sums(
     return -(weight * (smooth * logs).sum(1)).sum(), weight.sum()
 
 
-def parsing_loss(
-    logits: Tensor, targets: Tensor, smoothing: float, blur: float = 0.0, balance: float = 0.0
-) -> Tensor:
-    """Mean of :func:`parsing_sums` over the cells that have a target; 0 with a graph if none has."""
-    total, count = parsing_sums(logits, targets, smoothing, blur, balance)
-    return total / count.clamp_min(1.0)
-
-
 def soft_targets(targets: Tensor, classes: int, size: tuple[int, int], blur: float) -> tuple[Tensor, Tensor]:
     """Shares of each class float32 [N, classes, h, w]; how decided a cell is, float32 [N, h, w] in 0..1."""
     decided = targets != IGNORE

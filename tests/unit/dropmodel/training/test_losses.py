@@ -16,7 +16,7 @@ from dropmodel.training.bank import CentreBank, InstanceBank
 from dropmodel.training.losses.compactness import centre_loss, instance_loss
 from dropmodel.training.losses.contrastive import contrastive_loss, part_cosines
 from dropmodel.training.losses.identity import CosineClassifier, identity_loss, scaled_cosines
-from dropmodel.training.losses.parsing import parsing_loss, soft_targets
+from dropmodel.training.losses.parsing import parsing_sums, soft_targets
 from dropmodel.training.losses.triplet import foreground_triplet_loss, part_triplet_loss
 
 SEEDS = st.integers(0, 2**16)
@@ -30,6 +30,12 @@ def crops(seed: int, count: int = 8, parts: int = 3, dim: int = 5) -> tuple[Tens
     seen = torch.rand(count, parts, generator=random) < 0.7
     identities = torch.randint(0, 4, (count,), generator=random)
     return vectors, seen, identities
+
+
+def parsing_loss(logits: Tensor, targets: Tensor, smoothing: float, balance: float = 0.0) -> Tensor:
+    """Mean over the cells that have a target; 0 if none has."""
+    total, count = parsing_sums(logits, targets, smoothing, balance=balance)
+    return total / count.clamp_min(1.0)
 
 
 def distance(a: Tensor, b: Tensor, seen_a: Tensor, seen_b: Tensor) -> float | None:
