@@ -7,7 +7,7 @@ from dropgui.finetuning.estimate import Estimate
 from dropgui.style import note
 
 _SETTLED_MS = 800  # a recipe that is being changed is tried once it rests
-_ASK, _STOP = "How &Long?", "&Stop Trying"
+_ASK, _STOP = "How Lon&g?", "Sto&p Trying"
 _ASK_SAYS = "Try two batches to tell how long it would take; nothing of that is kept"
 
 

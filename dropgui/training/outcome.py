@@ -55,7 +55,7 @@ class OutcomePanel(QWidget):
         self._status = note()
         self.use = _button("&Use It", _TIPS["use"])
         self.keep = _button("&Keep as a Version", "Leave it beside the version in use, for later")
-        self.drop = _button("Dr&op", _TIPS["drop"])
+        self.drop = _button("Dro&p", _TIPS["drop"])
         self.retry = _button("&Try That", "Begin anew with a smaller setting")
         self.resume = _button("&Resume", "Go on from where it was")
         self.back = _button("&Back", "To what there is to teach with")

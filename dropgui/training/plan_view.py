@@ -82,7 +82,7 @@ class PlanView(QWidget):
         self._measured = note()
         self.form = RecipeForm()
         self.error = WarningLine()
-        self.start = QPushButton("&Start Teaching")
+        self.start = QPushButton("Start &Teaching")
         self.start.setDefault(True)
         self.start.setToolTip("Teach a new version, in the background")
         self.start.clicked.connect(self._start)
@@ -181,7 +181,7 @@ class PlanView(QWidget):
 
     def set_busy(self, *, busy: bool) -> None:
         """A run is being started."""
-        self.start.setText("Starting…" if busy else "&Start Teaching")
+        self.start.setText("Starting…" if busy else "Start &Teaching")
         self._busy = busy
         if busy:
             self.error.clear()
@@ -198,8 +198,8 @@ class PlanView(QWidget):
         self._last_words = note()
         row.addWidget(self._last_words, 1)
         self.show_button = _button("Sho&w", "Show its curves and what came of it")
-        self.resume_button = _button("Resu&me", "Go on with it from where it was")
-        self.delete_button = _button("Forge&t It", "Delete the run; versions that came of runs stay")
+        self.resume_button = _button("&Resume", "Go on with it from where it was")
+        self.delete_button = _button("&Forget It", "Delete the run; versions that came of runs stay")
         for button, signal in (
             (self.show_button, self.show_wanted),
             (self.resume_button, self.resume_wanted),

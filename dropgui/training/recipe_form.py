@@ -61,7 +61,7 @@ class RecipeForm(QWidget):
         self._device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.show_devices([_UNTIL_KNOWN])
         _explain(self._device, "Device", "Where the model learns; searches go on as they do")
-        form.addRow(_label("De&vice", self._device), self._device)
+        form.addRow(_label("&Device", self._device), self._device)
         column.addLayout(form)
         self._device.currentIndexChanged.connect(self.changed)
         for field in (self._epochs, self._batch, self._crops, self._share, self._seed, self._rate):

@@ -263,8 +263,9 @@ def load_config(source: str | Path, assignments: Sequence[str] = ()) -> TrainCon
 
     ``ConfigError`` names a file that is not there, an unknown key with the nearest known one, a wrong value.
     """
+    tables = _tables(source)
     try:
-        return build(TrainConfig, merged(_tables(source), parse_assignments(assignments)))
+        return build(TrainConfig, merged(tables, parse_assignments(assignments)))
     except ConfigError as error:
         raise ConfigError(f"{source}: {error}") from error
 
@@ -275,13 +276,13 @@ def _tables(source: str | Path) -> dict[str, Any]:
     elif Path(source).suffix == ".toml":
         path = Path(source)
     else:
-        raise ConfigError(f"not a preset; choose {', '.join(PRESETS)}, or name a .toml file")
+        raise ConfigError(f"{source}: not a preset; choose {', '.join(PRESETS)}, or name a .toml file")
     tables = read_toml(path)
     base = tables.pop("base", None)
     if base is None:
         return tables
     if not isinstance(base, str):
-        raise ConfigError(f"base must be the name of a preset or a file, got {base!r}")
+        raise ConfigError(f"{path}: base must be the name of a preset or a file, got {base!r}")
     return merged(_tables(base if base in PRESETS else path.parent / base), tables)
 
 

@@ -72,8 +72,16 @@ def test_faults_name_the_file(content: str | None, message: str, tmp_path: Path)
     file = tmp_path / "mine.toml"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(ConfigError, match=rf"mine\.toml.*{message}"):
+    with pytest.raises(ConfigError, match=rf"mine\.toml.*{message}") as fault:
         load_config(file)
+    assert str(fault.value).count("mine.toml") == 1
+
+
+def test_a_fault_of_a_base_names_the_file_of_the_base(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('base = "other.toml"')
+    (tmp_path / "other.toml").write_text("a = = 1")
+    with pytest.raises(ConfigError, match=r"^.*other\.toml: not a TOML file"):
+        load_config(tmp_path / "mine.toml")
 
 
 def test_an_unknown_preset_lists_them() -> None:
