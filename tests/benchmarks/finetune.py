@@ -3,14 +3,16 @@
 A small library of another look than the parent's is rendered: people of the style ``held_out``, seen by six
 cameras of low resolution, each with a tint, a contrast and a noise of its own (``--look``: by night they are
 grey, by day as rendered). Its persons are split in three: to learn from, to choose the epoch and the share of
-averaging by, and to measure on, which nothing else sees. Each source teaches the parent alone:
+averaging by, and to measure on, which nothing else sees. Each source teaches the parent alone, then all do:
 
 - ``masks``: exact label maps of some of the crops to learn from; measured: mIoU;
 - ``persons``: their names; measured: mAP;
 - ``adapt``: nothing but the crops; nothing chooses, and what is measured is the mAP of the very crops adapted
-  to (``library``: what an owner searches in) and of the persons nobody saw.
+  to (``library``: what an owner searches in) and of the persons nobody saw;
+- ``together``: as many masks, the names of half of the persons, and the crops of the other half.
 
-Each seed is another order and other crops with masks. ``--parent``: another model than the starter.
+Each seed is another order, other crops with masks and other persons with names. ``--parent``: another model
+than the starter.
 """
 
 import argparse
@@ -48,6 +50,8 @@ from dropmodel.training.finetune.measure import Held, seen
 from dropmodel.training.finetune.pictures import Pictures
 
 SOURCES = ("masks", "persons", "adapt")
+TOGETHER = "together"
+TAUGHT = (*SOURCES, TOGETHER)
 
 Pixels = npt.NDArray[Any]
 
@@ -163,12 +167,17 @@ def library(folder: Path, persons: int, chosen_by: int, frames: int, look: str) 
 
 def material(source: str, lib: Library, weak: Any, masks: int, seed: int) -> Material:
     """What the library's owner would have told of it."""
-    corrected = set(np.random.default_rng(seed).permutation(len(lib.train))[:masks].tolist())
+    lot = np.random.default_rng(seed)
+    marked = masks if source in ("masks", TOGETHER) else 0
+    corrected = set(lot.permutation(len(lib.train))[:marked].tolist())
+    persons = sorted({example.person or 0 for example in lib.train})
+    told = {"persons": len(persons), TOGETHER: len(persons) // 2}.get(source, 0)
+    named = set(lot.permutation(persons)[:told].tolist())
     train = [
         replace(
             example,
-            person=example.person if source == "persons" else None,
-            corrected=example.corrected if source == "masks" and place in corrected else None,
+            person=example.person if example.person in named else None,
+            corrected=example.corrected if place in corrected else None,
             weak=weak[place],
         )
         for place, example in enumerate(lib.train)
@@ -179,7 +188,7 @@ def material(source: str, lib: Library, weak: Any, masks: int, seed: int) -> Mat
 def measured(model: LoadedModel, lib: Library, source: str) -> dict[str, float]:
     size = (model.config.height, model.config.width)
     found = {"": Held(Pictures(lib.test, size)).measure(model, lambda: None)}
-    if source == "adapt":
+    if source in ("adapt", TOGETHER):
         found["library "] = Held(Pictures(lib.train, size)).measure(model, lambda: None)
     return {f"{where}{name}": value for where, metrics in found.items() for name, value in metrics.items()}
 
@@ -190,7 +199,7 @@ def main(argv: list[str]) -> None:
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--only", choices=SOURCES, action="append")
+    parser.add_argument("--only", choices=TAUGHT, action="append")
     parser.add_argument("--persons", type=int, default=30)
     parser.add_argument("--chosen-by", type=int, default=8)
     parser.add_argument("--frames", type=int, default=2)
@@ -213,10 +222,10 @@ def main(argv: list[str]) -> None:
         size = (parent.config.height, parent.config.width)
         weak = seen(parent, Pictures(lib.train, size), range(len(lib.train)), lambda: None).labels
         rows = []
-        for source in arguments.only or SOURCES:
+        for source in arguments.only or TAUGHT:
             before = measured(parent, lib, source)
             for seed in range(arguments.seeds):
-                sources = {name: float(name == source) for name in SOURCES}
+                sources = {name: float(source in (name, TOGETHER)) for name in SOURCES}
                 config = FinetuneConfig.from_dict({**sources, "seed": seed, **changes})
                 say(f"{source}, seed {seed}: {percent(before)}")
                 started = time.perf_counter()
@@ -247,7 +256,7 @@ def main(argv: list[str]) -> None:
     if arguments.json:
         print(json.dumps(rows, indent=1))
         return
-    for source in arguments.only or SOURCES:
+    for source in arguments.only or TAUGHT:
         mine: list[Any] = [row for row in rows if row["source"] == source]
         for name in mine[0]["before"]:
             changed = [row["after"][name] - row["before"][name] for row in mine]
