@@ -36,7 +36,8 @@ _FIRST = (
     "Nothing is saved until you accept it."
 )
 _NOTHING = "No crops without a person look alike enough. Try “Loose”, or add more pictures."
-_FINISHED = "You have been through all suggestions. Skipped ones are still there: press B to go back."
+_FINISHED = "You have been through all suggestions."
+_SKIPPED = f"{_FINISHED} Skipped ones are still there: press B to go back."
 _TEACH = (
     "Where light or cameras are unusual, the model can learn the look of this library first, without names:\n"
     "Model > Fine-tune…, “Pictures as they are”."
@@ -246,8 +247,8 @@ class PersonsPage(StackPage):
         self._arounds.drop()
         if card is None:
             self._card.show_nothing()
-            finished = self._review.cards or self._review.can_undo
-            self._say("\n".join([_FINISHED if finished else _NOTHING, self._hint]).rstrip())
+            none_left = _FINISHED if self._review.can_undo else _NOTHING
+            self._say("\n".join([_SKIPPED if self._review.cards else none_left, self._hint]).rstrip())
             self._message.setFocus()
         else:
             self._card.show_card(card, self._names)

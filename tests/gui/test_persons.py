@@ -98,10 +98,18 @@ def test_split_skip_and_back(library: Library, page: PersonsPage) -> None:
     assert set(page.grid_ids()) == groups[0]
     for _ in range(4):
         press(page, KEY.Key_K)
-    assert "been through" in page.message
+    assert "Skipped ones are still there" in page.message
     press(page, KEY.Key_B, page)
     assert page.message == ""
     assert not person_rows(library)
+
+
+def test_after_the_last_decision_nothing_is_said_to_be_skipped(library: Library, page: PersonsPage) -> None:
+    for _ in suggested(page):
+        press(page, KEY.Key_Return)
+    assert len(person_rows(library)) == 4
+    assert "been through" in page.message
+    assert "Skipped" not in page.message
 
 
 def test_merge_with_a_suggestion_and_with_a_person(library: Library, page: PersonsPage) -> None:
