@@ -27,8 +27,8 @@ from dropmodel.export_command import add_export
 from dropmodel.training.command import add_train
 
 if TYPE_CHECKING:
+    from dropmodel.decode import RgbImage
     from dropmodel.inference import Extractor, LoadedModel
-    from dropmodel.inference.decode import RgbImage
     from dropmodel.synthetic.output.recipe import Recipe
 
 _COLUMNS = 100

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dropmodel.decode import read_image
 from dropmodel.errors import DataError, ImageError
 
 if TYPE_CHECKING:
+    from dropmodel.decode import RgbImage
     from dropmodel.inference import Extractor
-    from dropmodel.inference.decode import RgbImage
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Files with these endings are taken from a folder; a file named outright is always tried."""
@@ -28,8 +29,6 @@ class Pictures:
         self.failed: list[ImageError] = []
 
     def __iter__(self) -> Iterator[tuple[Path, "RgbImage"]]:
-        from dropmodel.inference import read_image
-
         for path in self._paths:
             try:
                 image = read_image(path, at_least=self._at_least)

@@ -5,6 +5,7 @@ import numpy as np
 from dropgui.correction.region import Photo
 from dropgui.library.rows import CropRow
 from dropgui.session import PictureError
+from dropmodel.decode import read_image
 from dropmodel.errors import ImageError
 
 
@@ -16,8 +17,6 @@ def read_crop(row: CropRow, at_least: tuple[int, int] | None = None) -> Photo:
 
     :class:`~dropgui.session.PictureError` where its picture cannot be read, or became smaller than its box.
     """
-    from dropmodel.inference import read_image
-
     try:
         pixels = read_image(row.path, at_least=at_least if row.box is None else None)
     except ImageError as error:

@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from dropgui.indexing.names import time_of
 from dropgui.indexing.plan import Item
 from dropgui.indexing.walk import Failure
+from dropmodel.decode import read_image, upright_size
 from dropmodel.errors import ImageError
 
 _HASH_BYTES = 16
@@ -66,8 +67,6 @@ Outcome = Picture | Unchanged | Unreadable | LeftOut
 
 def read_item(item: Item, at_least: tuple[int, int]) -> Outcome:
     """Reads a picture, at a reduced size of at least ``at_least`` (height, width) where that is faster."""
-    from dropmodel.inference import read_image
-
     try:
         content_hash = hash_file(item.path)
         if item.embedded and content_hash == item.old_hash:
@@ -91,8 +90,6 @@ def hash_file(path: Path) -> bytes:
 
 def _facts(path: Path) -> tuple[int, int, int, datetime | None]:
     """Upright width and height, EXIF orientation (1 without) and the time the picture was taken."""
-    from dropmodel.inference.decode import upright_size
-
     with Pillow.open(path) as picture:
         width, height = upright_size(picture)
         try:

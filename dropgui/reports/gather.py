@@ -19,6 +19,7 @@ from dropgui.search.certainty import prior_words
 from dropgui.search.query import Answer, VectorQuery
 from dropgui.search.question import Picture, Query, fusion_rule
 from dropgui.search.reasons import reasons
+from dropmodel.decode import read_image
 from dropmodel.errors import ImageError
 from dropmodel.parts import PartSchema
 
@@ -129,8 +130,6 @@ def crop_picture(row: CropRow) -> Image.Image | None:
 
 
 def _read(path: Path, box: tuple[int, int, int, int] | None) -> Image.Image | None:
-    from dropmodel.inference import read_image
-
     try:
         whole = read_image(path, at_least=_PICTURE[::-1] if box is None else None)
     except ImageError:

@@ -14,6 +14,7 @@ from dropgui.library.masks import Labels, model_masks
 from dropgui.library.rows import CropRow
 from dropgui.library.schema import Embedding
 from dropgui.session import Session
+from dropmodel.decode import read_image
 from dropmodel.errors import ImageError
 from dropmodel.features import Features
 
@@ -93,8 +94,6 @@ def _with_own_masks(connection: Connection, model_version_id: int, crops: Sequen
 
 def _read(row: CropRow | None) -> npt.NDArray[np.uint8] | None:
     """A crop's pixels uint8 [H, W, 3]; None where they cannot be read."""
-    from dropmodel.inference import read_image
-
     if row is None:
         return None
     try:

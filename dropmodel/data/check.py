@@ -15,8 +15,8 @@ from PIL import Image
 
 from dropmodel.data.datasets import DISTRACTOR, SPLITS, Dataset, Sample
 from dropmodel.data.targets import TargetReader, stored_size
+from dropmodel.decode import read_image
 from dropmodel.errors import DataError, ImageError
-from dropmodel.inference.decode import read_image
 from dropmodel.parts import EIGHT, PartSchema
 
 PUBLISHED = {

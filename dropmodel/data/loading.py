@@ -20,8 +20,8 @@ from dropmodel.data.occlusion import Pair
 from dropmodel.data.sampler import PersonBatches, Pick
 from dropmodel.data.targets import TargetReader
 from dropmodel.data.transforms import TrainTransform, TransformConfig, resized
+from dropmodel.decode import read_image
 from dropmodel.errors import DataError, ImageError
-from dropmodel.inference.decode import read_image
 from dropmodel.inference.preprocess import IMAGENET_MEAN, IMAGENET_STD
 from dropmodel.parts import EIGHT, PartSchema
 

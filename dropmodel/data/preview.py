@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dropmodel.data.datasets import Sample
 from dropmodel.data.targets import TargetReader
+from dropmodel.decode import read_image
 from dropmodel.errors import DataError, ImageError
-from dropmodel.inference.decode import read_image
 from dropmodel.inference.render import overlay
 from dropmodel.parts import PartSchema
 

@@ -18,8 +18,8 @@ from PIL import Image
 from dropmodel.data.label_files.index_map import read_index_map
 from dropmodel.data.label_files.outlines import read_coco, read_labelme
 from dropmodel.data.label_sets import LABEL_SETS
+from dropmodel.decode import upright_size
 from dropmodel.errors import DataError
-from dropmodel.inference.decode import upright_size
 from dropmodel.parts import IGNORE, PartSchema
 
 Labels = npt.NDArray[np.uint8]

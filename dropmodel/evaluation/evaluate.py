@@ -10,6 +10,7 @@ import numpy as np
 
 from dropmodel.data.datasets import Dataset, Sample
 from dropmodel.data.targets import TargetReader
+from dropmodel.decode import RgbImage, read_image
 from dropmodel.errors import DataError
 from dropmodel.evaluation.calibrate import calibrate
 from dropmodel.evaluation.calibration import Kind
@@ -21,8 +22,7 @@ from dropmodel.evaluation.rerank import Neighbourhood, reranked_blocks
 from dropmodel.evaluation.tables import Row, by_camera, by_level, part_choices, row
 from dropmodel.evaluation.verification import PairSampler, roc
 from dropmodel.features import Features, default_weights
-from dropmodel.inference import Extraction, read_image
-from dropmodel.inference.decode import RgbImage
+from dropmodel.inference import Extraction
 from dropmodel.parts import EIGHT, FIVE_V, PartSchema
 
 KEPT = 10

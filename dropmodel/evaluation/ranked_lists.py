@@ -4,10 +4,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from dropmodel.data.datasets import Dataset, Sample
+from dropmodel.decode import read_image
 from dropmodel.evaluation.chart import GREEN, INK, MUTED, PAPER, font
 from dropmodel.evaluation.ranking import DISTRACTOR, IntArray, Ranking
 from dropmodel.evaluation.tiles import RED, Mark, framed
-from dropmodel.inference import read_image
 
 QUERIES = 8
 

@@ -2,7 +2,6 @@
 
 from dropmodel.errors import ImageError, ModelError
 from dropmodel.inference.card import ModelCard
-from dropmodel.inference.decode import read_image
 from dropmodel.inference.extractor import Extraction, Extractor
 from dropmodel.inference.starter import default_model, starter_model, starter_path
 from dropmodel.inference.untrained import untrained_model
@@ -26,7 +25,6 @@ __all__ = [
     "copy_model",
     "default_model",
     "load_model",
-    "read_image",
     "read_info",
     "save_model",
     "starter_model",

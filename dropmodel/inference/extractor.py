@@ -15,8 +15,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from dropmodel.decode import RgbImage, read_image
 from dropmodel.features import Features
-from dropmodel.inference.decode import RgbImage, read_image
 from dropmodel.inference.devices import Precision, choose_dtype, cpu_threads
 from dropmodel.inference.mirror import averaged, mirrored_masks
 from dropmodel.inference.openvino_runtime import Runtime, choose_trunk

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor
 
-from dropmodel.inference.decode import RgbImage
+from dropmodel.decode import RgbImage
 from dropmodel.parts import BACKGROUND, IGNORE, PartSchema
 
 _OPACITY = 0.55

@@ -20,7 +20,8 @@ from dropgui.indexing import IndexReport, index_folder
 from dropgui.library import Library
 from dropgui.library.models import register_model
 from dropgui.library.queries import Counts, counts
-from dropmodel.inference import Extractor, read_image, untrained_model
+from dropmodel.decode import read_image
+from dropmodel.inference import Extractor, untrained_model
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from dropmodel.data.sampler import Pick
 from dropmodel.data.targets import TargetReader
 from dropmodel.data.transform_config import TransformConfig
 from dropmodel.data.transforms import resized
-from dropmodel.inference.decode import read_image
+from dropmodel.decode import read_image
 from dropmodel.network.torchvision_ops import prepare_torchvision
 from dropmodel.parts import EIGHT
 from tests.support.people import person

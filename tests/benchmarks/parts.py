@@ -29,11 +29,12 @@ from PIL import Image
 from dropmodel.data.datasets import Dataset, open_dataset
 from dropmodel.data.datasets.base import Sample
 from dropmodel.data.targets import TargetReader
+from dropmodel.decode import read_image
 from dropmodel.evaluation.distances import choice_blocks
 from dropmodel.evaluation.ranking import Labels, Ranker, Rules
 from dropmodel.evaluation.tables import row
 from dropmodel.features import Features, default_weights
-from dropmodel.inference import Extractor, load_model, read_image, starter_path
+from dropmodel.inference import Extractor, load_model, starter_path
 from dropmodel.parts import EIGHT, FOREGROUND, GLOBAL
 
 Picture = npt.NDArray[np.uint8]

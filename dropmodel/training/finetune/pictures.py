@@ -10,8 +10,8 @@ from dropmodel.data.loading import CACHE_GIB
 from dropmodel.data.occlusion import Pair
 from dropmodel.data.targets import to_size
 from dropmodel.data.transforms import resized
+from dropmodel.decode import read_image
 from dropmodel.errors import DataError, ImageError
-from dropmodel.inference.decode import read_image
 from dropmodel.training.finetune.examples import Example
 
 

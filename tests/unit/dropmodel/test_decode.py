@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from dropmodel.decode import MAX_PIXELS, read_image, upright_size
 from dropmodel.errors import ImageError
 from dropmodel.inference import Extractor
-from dropmodel.inference.decode import MAX_PIXELS, read_image, upright_size
 
 # Red, green over blue, white: every turn of it looks different.
 QUARTERS = np.kron(

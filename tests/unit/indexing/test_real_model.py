@@ -9,7 +9,8 @@ from dropgui.indexing import index_folder
 from dropgui.library import Library
 from dropgui.library.models import register_model
 from dropgui.library.queries import crop_ids, crop_rows, features_of, mask_of
-from dropmodel.inference import Extractor, read_image, untrained_model
+from dropmodel.decode import read_image
+from dropmodel.inference import Extractor, untrained_model
 from dropmodel.network.config import NetworkConfig
 from tests.unit.indexing.fake import picture
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dropmodel.decode import RgbImage
 from dropmodel.evaluation.ranking import Labels
 from dropmodel.features import Features, FloatArray
 from dropmodel.inference import Extraction
-from dropmodel.inference.decode import RgbImage
 from dropmodel.parts import EIGHT, stripes
 
 SCHEMA = stripes(3)

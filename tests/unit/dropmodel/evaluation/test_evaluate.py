@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dropmodel.data.datasets import Dataset
+from dropmodel.decode import RgbImage
 from dropmodel.errors import DataError, ImageError
 from dropmodel.evaluation.calibration import Calibration
 from dropmodel.evaluation.evaluate import Options, evaluate, extract_test, measure
@@ -17,7 +18,6 @@ from dropmodel.evaluation.report import Report
 from dropmodel.evaluation.rerank import Neighbourhood, reranked_blocks
 from dropmodel.features import distance
 from dropmodel.inference import Extraction, Extractor
-from dropmodel.inference.decode import RgbImage
 from tests.unit.dropmodel.evaluation.made import ColourReader, plain_ranking
 
 
