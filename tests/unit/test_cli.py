@@ -92,7 +92,7 @@ def test_index_for_people(
     assert lines[3].endswith("seconds")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows no control characters in names")
 def test_names_that_would_break_a_terminal_are_spelled(
     tmp_path: Path, folder: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,14 +39,14 @@ def test_ctrl_c_says_nothing() -> None:
     assert told("raise KeyboardInterrupt") == (130, "", "")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full, a disk without room, is Linux's")
 @pytest.mark.parametrize("body", ["print('a line')", "print('much' * 100_000)", "print('help'); sys.exit()"])
 def test_output_that_is_lost_is_told(body: str) -> None:
     said = "tool: the output could not be written: No space left on device.\n"
     assert told(body, redirect="> /dev/full") == (2, "", said)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sh")
+@pytest.mark.skipif(os.name == "nt", reason="told() runs the program through sh")
 def test_closed_streams_are_no_fault() -> None:
     assert told("sys.stdout.write('x'); sys.stderr.isatty(); sys.stderr.write('y')", redirect=">&- 2>&-") == (
         0,
@@ -55,7 +55,7 @@ def test_closed_streams_are_no_fault() -> None:
     )
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sh")
+@pytest.mark.skipif(os.name == "nt", reason="told() runs the program through sh")
 def test_names_that_the_encoding_lacks_are_spelled() -> None:
     code, out, err = told("print('人.jpg')", PYTHONIOENCODING="cp1252")
     assert (code, out, err) == (0, "\\u4eba.jpg\n", "")
